@@ -1,0 +1,1 @@
+"""Plain folders that outlive the program: layout, event log, deposit, verify, rebuild, export."""

@@ -1,0 +1,1 @@
+"""The page code, both halves: what is printed and what is read back."""

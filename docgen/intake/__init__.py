@@ -1,0 +1,1 @@
+"""Paper becomes facts: inbox, scan, identification."""

@@ -1,0 +1,1 @@
+"""A rendering becomes an issued document: number, freeze, proof."""

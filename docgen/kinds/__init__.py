@@ -1,0 +1,1 @@
+"""Which papers exist, and whether a deal is ready for one of them."""

@@ -1,0 +1,1 @@
+"""The sentences users read, one TOML file per chapter, keyed by code."""

@@ -1,0 +1,1 @@
+"""The database: a projection of the archive's logs plus what is database-only by choice."""

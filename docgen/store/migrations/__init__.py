@@ -1,0 +1,1 @@
+"""Database migrations; applied only by init, rebuild and upgrade."""
