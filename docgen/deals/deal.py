@@ -1,0 +1,71 @@
+"""The whole record of a deal: parties, terms, changes, facts, and what only we may see."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Text, label
+from docgen.deals.changes import Change
+from docgen.deals.fulfilment import Acceptance, Delivery, Invoice, Notice, Payment, Signature, Termination
+from docgen.deals.parties import Company, Customer
+from docgen.deals.terms import Terms
+
+SCHEMA = 1
+"""The schema number this program writes; older records are lifted by docgen.deals.upcast."""
+
+
+class ChangeSignature(Model):
+    """A person's word that a change came back signed by both; it is in force from the later day."""
+
+    change: Annotated[Count, label("变更次序", ge=1)]
+    ours: Annotated[Day, label("我方签署日期")]
+    theirs: Annotated[Day, label("客户签署日期")]
+    evidence: Annotated[Text | None, label("凭据", "归档扫描件编号")] = None
+
+
+class FollowUp(Model):
+    """One contact with the customer (表2)."""
+
+    on: Annotated[Day, label("跟进时间")]
+    by: Annotated[Name, label("负责人")]
+    summary: Annotated[Text, label("跟进内容摘要")]
+    feedback: Annotated[Text | None, label("客户反馈")] = None
+    next_step: Annotated[Text | None, label("下一步计划")] = None
+
+
+class Facts(Model):
+    """What happened. Facts are only ever added; a wrong one is withdrawn by a counter-event, never edited."""
+
+    signature: Annotated[Signature | None, label("合同签订")] = None
+    change_signatures: Annotated[tuple[ChangeSignature, ...], label("补充协议签署")] = ()
+    deliveries: Annotated[tuple[Delivery, ...], label("交付")] = ()
+    acceptances: Annotated[tuple[Acceptance, ...], label("验收")] = ()
+    invoices: Annotated[tuple[Invoice, ...], label("发票")] = ()
+    payments: Annotated[tuple[Payment, ...], label("回款")] = ()
+    notices: Annotated[tuple[Notice, ...], label("送达通知")] = ()
+    termination: Annotated[Termination | None, label("合同终止")] = None
+
+
+class Internal(Model):
+    """For our eyes only: no paper for customers, no export, no file property ever carries these."""
+
+    floor_price: Annotated[Money | None, label("我方底线（元）", internal=True)] = None
+    customer_ceiling: Annotated[Money | None, label("客户底线（元）", internal=True)] = None
+    budget: Annotated[Name | None, label("预算范围", internal=True)] = None
+    notes: Annotated[Text | None, label("内部备注", internal=True)] = None
+    follow_ups: Annotated[tuple[FollowUp, ...], label("跟进记录", internal=True)] = ()
+    is_strategic: Annotated[Flag, label("战略客户", internal=True)] = False
+
+
+class Deal(Model):
+    """One deal, as written down: the original terms, the changes, the facts so far."""
+
+    schema_number: Annotated[Count, Field(alias="schema"), label("格式版本")] = SCHEMA
+    company: Annotated[Company, label("我方公司")]
+    customer: Annotated[Customer, label("客户")]
+    terms: Annotated[Terms, label("约定")]
+    changes: Annotated[tuple[Change, ...], label("变更")] = ()
+    facts: Annotated[Facts, label("事实")] = Facts()
+    internal: Annotated[Internal, label("内部资料", internal=True)] = Internal()

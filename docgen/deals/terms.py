@@ -1,0 +1,77 @@
+"""What was agreed: the contract's terms, versioned by signed changes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from docgen.deals.base import Count, Day, Model, Money, Name, Text, label
+from docgen.deals.parties import BankAccount, Contact
+from docgen.deals.penalty import PenaltyClause
+from docgen.deals.plan import Instalment
+from docgen.deals.pricing import PriceLine
+
+
+class Contract(Model):
+    """The contract's own data. Our number names the archive folder for ever; the customer's numbers are aliases."""
+
+    number: Annotated[
+        str | None, label("合同编号", "我方编号，建档时自动编 HT+日期+序号", pattern=r"^HT\d{8}\d{2,}$")
+    ] = None
+    title: Annotated[Name, label("合同名称")]
+    order_number: Annotated[str | None, label("订单编号", "SO+日期+序号", pattern=r"^SO\d{8}\d{2,}$")] = None
+    customer_numbers: Annotated[tuple[Name, ...], label("客户方合同编号")] = ()
+    dated: Annotated[Day | None, label("合同日期", "合同文本上的日期，可早于签订日")] = None
+    place: Annotated[Name | None, label("签订地点")] = None
+    copies: Annotated[Count, label("份数", ge=1, le=20)] = 4
+    owner: Annotated[Name, label("销售负责人")]
+    customer_signer: Annotated[Contact | None, label("客户方签约代表")] = None
+
+
+class DeliveryTerms(Model):
+    """When and where we deliver."""
+
+    due: Annotated[Day | None, label("交付日期", "与交付期限二选一")] = None
+    days_after_signing: Annotated[Count | None, label("交付期限（天）", "签订后多少个自然日内交付", ge=1)] = None
+    place: Annotated[Text, label("交付地点")]
+    clause: Annotated[Name, label("合同条款")]
+
+
+class AcceptanceStandard(Model):
+    """One standard of the acceptance: item and what it must reach."""
+
+    name: Annotated[Name, label("验收项目")]
+    standard: Annotated[Text, label("标准要求")]
+
+
+class AcceptanceTerms(Model):
+    """How the customer accepts."""
+
+    standards: Annotated[tuple[AcceptanceStandard, ...], label("验收标准", min_length=1)]
+    deemed_after_days: Annotated[Count | None, label("视为通过期限（天）", "交付后多少日未提异议视为通过", ge=1)] = None
+    clause: Annotated[Name, label("合同条款")]
+
+
+class Warranty(Model):
+    """The warranty; it begins on the day acceptance passed unless the contract says otherwise (R-2.3-06)."""
+
+    months: Annotated[Count, label("质保期（月）", ge=0, le=120)]
+    clause: Annotated[Name, label("合同条款")]
+
+
+class Terms(Model):
+    """Everything agreed, as of one version."""
+
+    contract: Annotated[Contract, label("合同")]
+    lines: Annotated[tuple[PriceLine, ...], label("价格明细", min_length=1)]
+    total: Annotated[Money, label("合同总额（含税，元）", gt=0)]
+    price_clause: Annotated[Name, label("价款条款")] = "第三条"
+    account: Annotated[BankAccount, label("合同约定收款账户", "付款通知只印这个账户")]
+    plan: Annotated[tuple[Instalment, ...], label("付款计划", min_length=1)]
+    delivery: Annotated[DeliveryTerms, label("交付约定")]
+    acceptance: Annotated[AcceptanceTerms, label("验收约定")]
+    warranty: Annotated[Warranty | None, label("质保约定")] = None
+    late_delivery: Annotated[PenaltyClause | None, label("逾期交付违约金", "我方逾期交付")] = None
+    late_payment: Annotated[PenaltyClause | None, label("逾期付款违约金", "客户逾期付款；没有约定就不主张违约金")] = (
+        None
+    )
+    dispute_clause: Annotated[Text | None, label("争议解决")] = None
