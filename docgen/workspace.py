@@ -1,0 +1,162 @@
+"""Where things are: one folder with docgen.toml holds a sales office's whole life with docgen.
+
+A workspace holds `companies/ templates/ archive/ inbox/ review/ backup/ log/ docgen.db docgen.key`. The archive may lie
+on a share, the database may not. A checkout of the project is a trial workspace.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from docgen.errors import NotFound, Refused
+
+CONFIG_NAME = "docgen.toml"
+CONFIG_SCHEMA = 1
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A watched folder: where scans are dropped, and whose they are."""
+
+    path: Path
+    name: str
+    use_polling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The paths and settings of one workspace, read once."""
+
+    root: Path
+    archive: Path
+    review: Path
+    inboxes: tuple[Inbox, ...]
+    templates: Path
+    companies: Path
+    database: Path
+    key_file: Path
+    log: Path
+    backup: Path
+    timezone: ZoneInfo
+    company: str | None
+    settle_seconds: float
+
+    @property
+    def config(self) -> Path:
+        """Return where docgen.toml lies."""
+        return self.root / CONFIG_NAME
+
+    def folders(self) -> tuple[Path, ...]:
+        """Return the folders a workspace must have."""
+        inboxes = tuple(inbox.path for inbox in self.inboxes)
+        return (self.archive, self.review, self.templates, self.companies, self.log, self.backup, *inboxes)
+
+
+def data_root() -> Path:
+    """Return where the shipped templates and samples lie: inside the installed package, or the checkout itself."""
+    package = Path(__file__).resolve().parent
+    packaged = package / "_data"
+    return packaged if packaged.is_dir() else package.parent
+
+
+def find_root(start: Path | None = None) -> Path:
+    """Return the workspace a command means: DOCGEN_WORKSPACE, else the nearest folder upwards with a docgen.toml.
+
+    Raises:
+        NotFound: there is none.
+    """
+    named = os.environ.get("DOCGEN_WORKSPACE")
+    if named:
+        return Path(named).resolve()
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / CONFIG_NAME).is_file():
+            return folder
+    if is_checkout(here):
+        return here
+    raise NotFound.of("workspace.not-found", str(here))
+
+
+def is_checkout(folder: Path) -> bool:
+    """Tell whether a folder is a checkout of the project, which serves as a trial workspace."""
+    return (folder / "docgen" / "workspace.py").is_file() and (folder / "pyproject.toml").is_file()
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Read a workspace's settings.
+
+    Raises:
+        NotFound: there is no docgen.toml.
+        Refused: docgen.toml cannot be read, is newer than this program, or names impossible values.
+    """
+    path = root / CONFIG_NAME
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as problem:
+        raise NotFound.of("workspace.not-found", str(root)) from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise Refused.of("workspace.config-unreadable", str(path), what=str(problem)) from problem
+    return from_settings(root.resolve(), settings)
+
+
+def from_settings(root: Path, settings: dict[str, Any]) -> Workspace:
+    """Build a workspace from the settings of docgen.toml; unknown keys are refused, so a typing slip is not ignored.
+
+    Raises:
+        Refused: an unknown key, a newer schema, or a value that cannot be.
+    """
+    where = str(root / CONFIG_NAME)
+    unknown = settings.keys() - {"schema", "company", "timezone", "settle_seconds", "paths", "inbox"}
+    if unknown:
+        raise Refused.of("workspace.unknown-setting", where, names=", ".join(sorted(unknown)))
+    if settings.get("schema", CONFIG_SCHEMA) != CONFIG_SCHEMA:
+        raise Refused.of("workspace.newer-schema", where, found=settings.get("schema"), known=CONFIG_SCHEMA)
+    paths = settings.get("paths", {})
+    return Workspace(
+        root=root,
+        archive=_place(root, paths, "archive", "archive"),
+        review=_place(root, paths, "review", "review"),
+        inboxes=_inboxes(root, settings.get("inbox", [{"path": "inbox", "name": "inbox"}]), where),
+        templates=_place(root, paths, "templates", "templates"),
+        companies=_place(root, paths, "companies", "companies"),
+        database=_place(root, paths, "database", "docgen.db"),
+        key_file=_place(root, paths, "key_file", "docgen.key"),
+        log=_place(root, paths, "log", "log"),
+        backup=_place(root, paths, "backup", "backup"),
+        timezone=_zone(settings.get("timezone", DEFAULT_ZONE), where),
+        company=settings.get("company"),
+        settle_seconds=_seconds(settings.get("settle_seconds", 2), where),
+    )
+
+
+def _place(root: Path, paths: dict[str, str], key: str, default: str) -> Path:
+    return (root / (paths.get(key) or default)).resolve()
+
+
+def _inboxes(root: Path, rows: list[dict[str, Any]], where: str) -> tuple[Inbox, ...]:
+    for row in rows:
+        if not row.get("path") or row.keys() - {"path", "name", "use_polling"}:
+            raise Refused.of("workspace.bad-inbox", where)
+    return tuple(
+        Inbox((root / row["path"]).resolve(), str(row.get("name") or row["path"]), bool(row.get("use_polling", False)))
+        for row in rows
+    )
+
+
+def _zone(name: str, where: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as problem:
+        raise Refused.of("workspace.unknown-timezone", where, name=name) from problem
+
+
+def _seconds(value: object, where: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 3600:  # noqa: PLR2004  # an hour
+        return float(value)
+    raise Refused.of("workspace.bad-settle-seconds", where, value=value)
