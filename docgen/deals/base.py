@@ -75,12 +75,18 @@ def _day(value: object) -> object:
     if not _ISO_DAY.match(value):
         raise PydanticCustomError("not_a_day", "not a date of the form 2024-03-11")
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError as problem:
         raise PydanticCustomError("no_such_day", "no such day in the calendar") from problem
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise PydanticCustomError(
+            "day_out_of_range", "not between {first} and {last}", {"first": _FIRST_YEAR, "last": _LAST_YEAR}
+        )
+    return day
 
 
 _FEN = 2
+_FIRST_YEAR, _LAST_YEAR = 1990, 2199
 _plain = PlainSerializer(lambda value: format(value, "f"), return_type=str)
 
 Text = Annotated[str, BeforeValidator(_clean_text), Field(min_length=1, max_length=2000)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -23,6 +24,11 @@ class ChangeSignature(Model):
     ours: Annotated[Day, label("我方签署日期")]
     theirs: Annotated[Day, label("客户签署日期")]
     evidence: Annotated[Text | None, label("凭据", "归档扫描件编号")] = None
+
+    @property
+    def later_day(self) -> date:
+        """The day the change came into force: the later signature (P15)."""
+        return max(self.ours, self.theirs)
 
 
 class FollowUp(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -17,6 +18,11 @@ class Signature(Model):
         "paper_original"
     )
     evidence: Annotated[Text | None, label("凭据")] = None
+
+    @property
+    def later_day(self) -> date:
+        """The day the contract came into being: the later signature."""
+        return max(self.ours, self.theirs)
 
 
 class DeliveredLine(Model):

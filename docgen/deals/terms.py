@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from docgen.deals.base import Count, Day, Model, Money, Name, Text, label
+from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Text, label
 from docgen.deals.parties import BankAccount, Contact
 from docgen.deals.penalty import PenaltyClause
 from docgen.deals.plan import Instalment
@@ -74,4 +74,6 @@ class Terms(Model):
     late_payment: Annotated[PenaltyClause | None, label("逾期付款违约金", "客户逾期付款；没有约定就不主张违约金")] = (
         None
     )
+    rolls_due_dates: Annotated[Flag, label("应付日、交付日遇休息日顺延", "民法典 203 条；另有约定时填否")] = True
+    rolls_fixed_dates: Annotated[Flag, label("约定的固定日期遇休息日顺延", "合同写明具体日期且不顺延时填否")] = True
     dispute_clause: Annotated[Text | None, label("争议解决")] = None
