@@ -2,19 +2,35 @@
 
 A change on paper changes nothing. It is in force from the later of the two signature days that a person confirmed
 (P15, R-2.6-03); before that day every paper shows the old terms, and an older version can be shown as of its day for
-ever.
+ever. An unclear change counts as no change (民法典 544): so each changed point names the clause, the old and the new
+wording, both from the record itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from docgen.deals.changes import Change
 from docgen.deals.deal import Deal
+from docgen.deals.points import term_points
 from docgen.deals.terms import Terms
 from docgen.deals.totals import line_amount
+
+NOT_AGREED = "原合同未约定"
+DROPPED = "取消该项"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedItem:
+    """One changed point: clause of the contract, what it is about, old and new wording (rows parted by newlines)."""
+
+    clause: str
+    subject: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +97,22 @@ def around(deal: Deal, change: Change, *, as_of: date) -> tuple[Terms, Terms]:
             break
         before = terms_with(before, earlier)
     return before, terms_with(before, change)
+
+
+def differences(old: Terms, new: Terms, change: Change) -> tuple[ChangedItem, ...]:
+    """Return every point in which `new` differs from `old`, then the change's own reworded clauses.
+
+    Order: lines, total, plan, delivery, acceptance, warranty, other wording. Empty when nothing differs.
+    """
+    worded = (ChangedItem(each.clause, each.subject, each.old, each.new) for each in change.worded)
+    return (*_differing(old, new), *worded)
+
+
+def _differing(old: Terms, new: Terms) -> Iterator[ChangedItem]:
+    before, after = term_points(old), term_points(new)
+    for subject in (*before, *(each for each in after if each not in before)):
+        clause, _ = before.get(subject) or after[subject]
+        was = before[subject][1] if subject in before else NOT_AGREED
+        becomes = after[subject][1] if subject in after else DROPPED
+        if was != becomes:
+            yield ChangedItem(clause, subject, was, becomes)
