@@ -1,0 +1,286 @@
+"""HTML template and data become a PDF/A-2a: the only module that knows WeasyPrint.
+
+PDF/A-2a (ISO 19005-2) because a paper is evidence for decades: fonts inside, text that reads back, structure tagged. The
+same job gives the same bytes on any day, in any time zone, in any process: dates come from the job, the file identifier
+from the content. Beside the bytes the caller gets what was laid out: the text of each page, the places for seals, the
+critical values, and whatever did not fit; it refuses a paper that says less than its source (see `issuing.proof`).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from docgen.codes.draw import matrix
+from docgen.errors import EngineMissing, TemplateRefused
+from docgen.findings import Finding, error
+from docgen.rendering.assets import ROOT_URL, AssetLoader, AssetRefused, Assets
+from docgen.rendering.furniture import code_drawing, code_zone, draft_drawing
+from docgen.rendering.laidout import PT_PER_PX, PlacedText, Zone, placed_texts, source_text, zones
+from docgen.rendering.printed import PrintedValue, recording
+from docgen.rendering.sandbox import check_context, environment, fill, load
+from docgen.rendering.wording import fill_wording, fragment_files, read_fragments
+
+FONT_FAMILIES = ("Docgen Song", "Docgen Hei")
+TEXT_FONT = "fonts/docgen-song-regular.ttf"
+MARK_FONT = "fonts/docgen-hei-bold.ttf"
+DRAFT_NUMBER = "草稿 未编号"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperMeta:
+    """What the file says about itself: title, our company as author, the instant it was made (aware), its number."""
+
+    title: str
+    author: str
+    subject: str
+    language: str
+    created: datetime
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class PdfJob:
+    """One paper to lay out: the kind's folder and template, the shared folder, plain data, and its furniture.
+
+    `page_code(page, pages)` gives the text of each page's code; None prints none. A draft never bears a code.
+    """
+
+    kind_folder: Path
+    template: str
+    shared: Path
+    context: Mapping[str, Any]
+    meta: PaperMeta
+    page_code: Callable[[int, int], str] | None = None
+    readable_number: str = ""
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPdf:
+    """The bytes and what was laid out; zones in points from the top left; `clipped` names text that does not fit."""
+
+    data: bytes
+    pages: int
+    page_texts: tuple[str, ...]
+    body_text: str
+    zones: tuple[Zone, ...]
+    values: tuple[PrintedValue, ...]
+    clipped: tuple[str, ...] = field(default=())
+
+
+def fill_html(job: PdfJob) -> tuple[str, tuple[PrintedValue, ...], Assets]:
+    """Fill the HTML template; return the source, the critical values it prints, and the files it may use.
+
+    Raises:
+        TemplateRefused: bad data, a fault in the template, a value missing.
+    """
+    check_context(job.context)
+    assets = Assets(job.kind_folder, job.shared)
+    context = {**job.context, "paper": {**job.context.get("paper", {}), **_paper(job)}}
+    wording = fill_wording(read_fragments(fragment_files(job.kind_folder, job.shared)), context)
+    template = load(environment(AssetLoader(assets)), job.template)
+    with recording() as printed:
+        html = fill(template, {**context, "w": wording}, where=job.template)
+    return html, tuple(printed.values), assets
+
+
+def _paper(job: PdfJob) -> dict[str, object]:
+    number = DRAFT_NUMBER if job.draft else job.readable_number
+    return {
+        "title": job.meta.title,
+        "company": job.meta.author,
+        "number": job.readable_number,
+        "header_number": number,
+        "beside": "" if job.draft or job.page_code is None else job.readable_number,
+        "draft": job.draft,
+    }
+
+
+def render_pdf(job: PdfJob) -> RenderedPdf:
+    """Lay out a paper as PDF/A-2a.
+
+    Raises:
+        TemplateRefused: bad data, a fault in the template, a picture or glyph missing, text lost or over the code.
+        EngineMissing: WeasyPrint or its libraries are not installed.
+    """
+    html, values, assets = fill_html(job)
+    with _listening() as complaints:
+        document, root = _lay_out(html, assets, job.meta)
+        placed = list(placed_texts(document.pages))
+        body = source_text(root)
+        _refuse(_faults(job, assets, complaints, document, placed, body))
+        data = _write(document, job)
+        _refuse(_font_faults(document, job.template))
+    return RenderedPdf(
+        data=data,
+        pages=len(document.pages),
+        page_texts=tuple(_page_text(placed, n) for n in range(1, len(document.pages) + 1)),
+        body_text=body,
+        zones=(*zones(document.pages), *(zone for zone in _code_zones(document) if _bears_code(job))),
+        values=values,
+        clipped=tuple(f"{t.page}: {t.text.strip()}" for t in placed if not t.fits),
+    )
+
+
+def _bears_code(job: PdfJob) -> bool:
+    return job.page_code is not None and not job.draft
+
+
+def _lay_out(html: str, assets: Assets, meta: PaperMeta) -> tuple[Any, Any]:
+    engine = _engine()
+    source = engine.HTML(string=html, base_url=ROOT_URL, url_fetcher=_fetcher(engine, assets))
+    document = source.render(pdf_variant="pdf/a-2a")
+    about = document.metadata
+    about.title, about.authors, about.description = meta.title, [meta.author], meta.subject
+    about.keywords = [meta.identifier] if meta.identifier else []
+    about.generator, about.lang, about.custom = "docgen", meta.language, {}
+    about.created = about.modified = meta.created.replace(microsecond=0).isoformat()
+    return document, source.etree_element
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Any:  # noqa: ANN401  # an untyped library
+    try:
+        import weasyprint  # noqa: PLC0415  # slow to import, and absent where pango is
+    except (ImportError, OSError) as problem:
+        raise EngineMissing.of("rendering.weasyprint-missing", what=str(problem)[:200]) from problem
+    return weasyprint
+
+
+def _fetcher(engine: Any, assets: Assets) -> Any:  # noqa: ANN401  # an untyped library
+    from weasyprint.urls import URLFetcherResponse  # noqa: PLC0415  # as _engine
+
+    class OnlyAssets(engine.URLFetcher):  # type: ignore[misc]  # untyped base
+        """Gives the template its own files and nothing else."""
+
+        def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ANN401, ARG002  # the engine's signature
+            data, media_type = assets.fetch(url)
+            return URLFetcherResponse(url, data, {"Content-Type": media_type})
+
+    return OnlyAssets()
+
+
+def _write(document: Any, job: PdfJob) -> bytes:  # noqa: ANN401  # the engine's document
+    def finish(_: object, pdf: Any) -> None:  # noqa: ANN401  # pydyf's file
+        streams = _page_streams(pdf)
+        for number, (page, stream) in enumerate(zip(document.pages, streams, strict=True), start=1):
+            width, height = page.width * PT_PER_PX, page.height * PT_PER_PX
+            if job.draft:
+                stream.stream.insert(0, draft_drawing(job.shared / MARK_FONT, width, height))
+            elif job.page_code is not None:
+                zone = code_zone(number, width=width, height=height)
+                drawn = code_drawing(matrix(job.page_code(number, len(document.pages))), zone, page_height=height)
+                stream.stream[:] = [b"q", *stream.stream, b"Q", drawn]
+
+    data: bytes = document.write_pdf(finisher=finish, pdf_variant="pdf/a-2a", optimize_images=False)
+    return data
+
+
+def _page_streams(pdf: Any) -> list[Any]:  # noqa: ANN401  # pydyf's file
+    by_number = {item.number: item for item in pdf.objects}
+    kids = pdf.pages["Kids"]
+    pages = [by_number[int(number)] for number in kids[::3]]
+    return [by_number[int(page["Contents"].split()[0])] for page in pages]
+
+
+def _faults(
+    job: PdfJob, assets: Assets, complaints: list[str], document: Any, placed: list[PlacedText], body: str
+) -> Iterator[Finding]:  # noqa: ANN401, PLR0913  # all that was learnt in one layout
+    where = job.template
+    for url in dict.fromkeys(assets.refused):
+        yield error("rendering.asset-refused", where, url=url)
+    if complaints and not assets.refused:
+        yield from (error("rendering.layout-complaint", where, what=words) for words in dict.fromkeys(complaints))
+    if document.metadata.attachments:
+        yield error("rendering.attachment", where)
+    missing = missing_glyphs(body + "".join(text.text for text in placed), job.shared)
+    if missing:
+        yield error("rendering.glyph-missing", where, characters=" ".join(f"{c}(U+{ord(c):04X})" for c in missing))
+    laid_out = "".join("".join(t.text.split()) for t in placed if t.in_flow)
+    if laid_out != "".join(body.split()):
+        yield error("rendering.text-lost", where, what=_first_difference("".join(body.split()), laid_out))
+    if _bears_code(job):
+        covered = [t.text.strip() for t in placed for z in _code_zones(document) if z.page == t.page and _overlap(t, z)]
+        yield from (error("rendering.code-covered", where, text=text) for text in covered if text)
+
+
+def _font_faults(document: Any, where: str) -> Iterator[Finding]:  # noqa: ANN401  # the engine's document
+    for font in document.fonts.values():
+        if not any(font.family.startswith(family) for family in FONT_FAMILIES):
+            yield error("rendering.foreign-font", where, family=font.family)
+
+
+def _refuse(findings: Iterator[Finding]) -> None:
+    found = list(findings)
+    if found:
+        raise TemplateRefused(found)
+
+
+def _first_difference(expected: str, found: str) -> str:
+    at = next(
+        (i for i, (a, b) in enumerate(zip(expected, found, strict=False)) if a != b), min(len(expected), len(found))
+    )
+    return f"{expected[max(0, at - 8) : at + 16]} / {found[max(0, at - 8) : at + 16]}"
+
+
+def _code_zones(document: Any) -> list[Zone]:  # noqa: ANN401  # the engine's document
+    return [
+        code_zone(number, width=page.width * PT_PER_PX, height=page.height * PT_PER_PX)
+        for number, page in enumerate(document.pages, start=1)
+    ]
+
+
+def _overlap(text: PlacedText, zone: Zone) -> bool:
+    return (
+        text.x < zone.x + zone.width
+        and zone.x < text.x + text.width
+        and text.y < zone.y + zone.height
+        and zone.y < text.y + text.height
+    )
+
+
+def _page_text(placed: list[PlacedText], page: int) -> str:
+    return "\n".join(text.text for text in placed if text.page == page)
+
+
+def missing_glyphs(text: str, shared: Path) -> tuple[str, ...]:
+    """Return the characters that the shipped fonts cannot show, each once."""
+    known = _font_characters(shared / TEXT_FONT)
+    return tuple(char for char in dict.fromkeys(text) if char not in "\n\t\r\f" and ord(char) not in known)
+
+
+@lru_cache(maxsize=4)
+def _font_characters(font: Path) -> frozenset[int]:
+    from fontTools.ttLib import TTFont  # noqa: PLC0415  # comes with WeasyPrint
+
+    return frozenset(TTFont(font, lazy=True).getBestCmap())
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """Collect what WeasyPrint complains about in this thread; it logs where we want to refuse."""
+    heard: list[str] = []
+    me = threading.get_ident()
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.thread == me and record.levelno >= logging.WARNING:
+                heard.append(record.getMessage()[:200])
+
+    logger, ear = logging.getLogger("weasyprint"), Ear()
+    logger.addHandler(ear)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(ear)
+
+
+__all__ = ["AssetRefused", "PaperMeta", "PdfJob", "RenderedPdf", "fill_html", "missing_glyphs", "render_pdf"]
