@@ -1,4 +1,4 @@
-"""The files a template may use: those in its own kind's folder and in `_shared`, and pictures inside the data; no others.
+"""The files a template may use: those in its own kind's folder and in `_shared`, pictures in the data; no others.
 
 A paper that fetched `http://…/logo.png` would change with a stranger's server; one that could read `file:///etc/passwd`
 would print it. So templates see one virtual root: a name is looked up in the kind's folder first, then in `_shared`.

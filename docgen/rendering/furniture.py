@@ -29,7 +29,7 @@ DRAFT_GREY = 0.88
 
 
 def code_zone(page: int, *, width: float, height: float) -> Zone:
-    """Return the place of the code on a page of that size (points): footer, lower right, above the text margin's edge."""
+    """Return the place of the code on a page of that size (points): lower right of the footer."""
     return Zone(
         page, "code", "", width - CODE_RIGHT - CODE_SIDE, height - CODE_BOTTOM - CODE_SIDE, CODE_SIDE, CODE_SIDE
     )

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
+Box: TypeAlias = Any
+"""An engine's box, element or page; the engine has no types."""
+Rect: TypeAlias = tuple[float, float, float, float]
 PT_PER_PX = 0.75
 """CSS pixels are 1/96 inch, points 1/72."""
 _SLACK_PX = 0.75
@@ -43,7 +46,7 @@ class PlacedText:
     fits: bool
 
 
-def placed_texts(pages: list[Any]) -> Iterator[PlacedText]:
+def placed_texts(pages: list[Box]) -> Iterator[PlacedText]:
     """Yield every piece of text in the order it is drawn: page by page, body first, then margin boxes."""
     heads_seen: set[int] = set()
     for number, page in enumerate(pages, start=1):
@@ -61,8 +64,8 @@ def placed_texts(pages: list[Any]) -> Iterator[PlacedText]:
 
 
 def _texts(
-    box: Any, limits: tuple[float, float, float, float], *, generated: bool, head: int | None
-) -> Iterator[tuple[Any, tuple[float, float, float, float], bool, int | None]]:  # noqa: ANN401  # an engine's box
+    box: Box, limits: Rect, *, generated: bool, head: int | None
+) -> Iterator[tuple[Box, Rect, bool, int | None]]:
     generated = generated or "::" in (box.element_tag or "")
     if getattr(box, "is_header", False) and box.element is not None:
         head = id(box.element)
@@ -75,19 +78,17 @@ def _texts(
         yield from _texts(getattr(child, "_box", child), limits, generated=generated, head=head)
 
 
-def _clips(box: Any) -> bool:  # noqa: ANN401  # an engine's box
+def _clips(box: Box) -> bool:
     return bool(box.style["overflow"] != "visible" and hasattr(box, "border_width"))
 
 
-def _meet(
-    a: tuple[float, float, float, float], b: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
+def _meet(a: Rect, b: Rect) -> Rect:
     left, top = max(a[0], b[0]), max(a[1], b[1])
     right, bottom = min(a[0] + a[2], b[0] + b[2]), min(a[1] + a[3], b[1] + b[3])
     return left, top, right - left, bottom - top
 
 
-def _place(box: Any, frame: tuple[float, float, float, float], page: int, *, in_flow: bool) -> PlacedText:  # noqa: ANN401  # an engine's box
+def _place(box: Box, frame: Rect, page: int, *, in_flow: bool) -> PlacedText:
     x, y, width, height = box.position_x, box.position_y, box.width, box.height
     left, top, wide, high = frame
     blank = not box.text.strip()
@@ -110,7 +111,7 @@ def _place(box: Any, frame: tuple[float, float, float, float], page: int, *, in_
     )
 
 
-def zones(pages: list[Any]) -> Iterator[Zone]:
+def zones(pages: list[Box]) -> Iterator[Zone]:
     """Yield the places marked `data-zone` (and `data-party`) in the template, as laid out."""
     for number, page in enumerate(pages, start=1):
         done: set[int] = set()
@@ -124,18 +125,18 @@ def zones(pages: list[Any]) -> Iterator[Zone]:
                 yield _zone(box, number, role, element.get("data-party") or "")
 
 
-def _zone(box: Any, page: int, role: str, party: str) -> Zone:  # noqa: ANN401  # an engine's box
+def _zone(box: Box, page: int, role: str, party: str) -> Zone:
     x, y, width, height = box.border_box_x(), box.border_box_y(), box.border_width(), box.border_height()
     return Zone(page, role, party, x * PT_PER_PX, y * PT_PER_PX, width * PT_PER_PX, height * PT_PER_PX)
 
 
-def source_text(root: Any) -> str:  # noqa: ANN401  # an element tree
+def source_text(root: Box) -> str:
     """Return the text of the filled template's body, in source order, without styles and scripts."""
     body = root.find(".//body")
     return "".join(_inner(body if body is not None else root))
 
 
-def _inner(element: Any) -> Iterator[str]:  # noqa: ANN401  # an element tree
+def _inner(element: Box) -> Iterator[str]:
     if isinstance(element.tag, str) and element.tag not in {"style", "script", "head", "title"}:
         yield element.text or ""
         for child in element:

@@ -1,16 +1,16 @@
 """HTML template and data become a PDF/A-2a: the only module that knows WeasyPrint.
 
-PDF/A-2a (ISO 19005-2) because a paper is evidence for decades: fonts inside, text that reads back, structure tagged. The
-same job gives the same bytes on any day, in any time zone, in any process: dates come from the job, the file identifier
-from the content. Beside the bytes the caller gets what was laid out: the text of each page, the places for seals, the
-critical values, and whatever did not fit; it refuses a paper that says less than its source (see `issuing.proof`).
+PDF/A-2a (ISO 19005-2) because a paper is evidence for decades: fonts inside, text that reads back, structure tagged.
+The same job gives the same bytes on any day, in any time zone, in any process: dates come from the job, the file
+identifier from the content. Beside the bytes the caller gets what was laid out: the text of each page, the places for
+seals, the critical values, and whatever did not fit. A paper that says less than its source is refused here already.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,16 +20,15 @@ from typing import Any
 
 from docgen.codes.draw import matrix
 from docgen.errors import EngineMissing, TemplateRefused
-from docgen.findings import Finding, error
-from docgen.rendering.assets import ROOT_URL, AssetLoader, AssetRefused, Assets
+from docgen.findings import Finding
+from docgen.rendering.assets import ROOT_URL, AssetLoader, Assets
+from docgen.rendering.faults import Layout, font_faults, layout_faults
 from docgen.rendering.furniture import code_drawing, code_zone, draft_drawing
 from docgen.rendering.laidout import PT_PER_PX, PlacedText, Zone, placed_texts, source_text, zones
 from docgen.rendering.printed import PrintedValue, recording
 from docgen.rendering.sandbox import check_context, environment, fill, load
 from docgen.rendering.wording import fill_wording, fragment_files, read_fragments
 
-FONT_FAMILIES = ("Docgen Song", "Docgen Hei")
-TEXT_FONT = "fonts/docgen-song-regular.ttf"
 MARK_FONT = "fonts/docgen-hei-bold.ttf"
 DRAFT_NUMBER = "草稿 未编号"
 
@@ -114,19 +113,28 @@ def render_pdf(job: PdfJob) -> RenderedPdf:
     html, values, assets = fill_html(job)
     with _listening() as complaints:
         document, root = _lay_out(html, assets, job.meta)
-        placed = list(placed_texts(document.pages))
-        body = source_text(root)
-        _refuse(_faults(job, assets, complaints, document, placed, body))
+        codes = tuple(_code_zones(document)) if _bears_code(job) else ()
+        layout = Layout(
+            template=job.template,
+            shared=job.shared,
+            body=source_text(root),
+            placed=tuple(placed_texts(document.pages)),
+            code_zones=codes,
+            refused=tuple(dict.fromkeys(assets.refused)),
+            complaints=tuple(dict.fromkeys(complaints)),
+            has_attachments=bool(document.metadata.attachments),
+        )
+        _refuse(layout_faults(layout))
         data = _write(document, job)
-        _refuse(_font_faults(document, job.template))
+        _refuse(font_faults((font.family for font in document.fonts.values()), job.template))
     return RenderedPdf(
         data=data,
         pages=len(document.pages),
-        page_texts=tuple(_page_text(placed, n) for n in range(1, len(document.pages) + 1)),
-        body_text=body,
-        zones=(*zones(document.pages), *(zone for zone in _code_zones(document) if _bears_code(job))),
+        page_texts=tuple(_page_text(layout.placed, n) for n in range(1, len(document.pages) + 1)),
+        body_text=layout.body,
+        zones=(*zones(document.pages), *codes),
         values=values,
-        clipped=tuple(f"{t.page}: {t.text.strip()}" for t in placed if not t.fits),
+        clipped=tuple(f"{piece.page}: {piece.text.strip()}" for piece in layout.placed if not piece.fits),
     )
 
 
@@ -191,44 +199,10 @@ def _page_streams(pdf: Any) -> list[Any]:  # noqa: ANN401  # pydyf's file
     return [by_number[int(page["Contents"].split()[0])] for page in pages]
 
 
-def _faults(
-    job: PdfJob, assets: Assets, complaints: list[str], document: Any, placed: list[PlacedText], body: str
-) -> Iterator[Finding]:  # noqa: ANN401, PLR0913  # all that was learnt in one layout
-    where = job.template
-    for url in dict.fromkeys(assets.refused):
-        yield error("rendering.asset-refused", where, url=url)
-    if complaints and not assets.refused:
-        yield from (error("rendering.layout-complaint", where, what=words) for words in dict.fromkeys(complaints))
-    if document.metadata.attachments:
-        yield error("rendering.attachment", where)
-    missing = missing_glyphs(body + "".join(text.text for text in placed), job.shared)
-    if missing:
-        yield error("rendering.glyph-missing", where, characters=" ".join(f"{c}(U+{ord(c):04X})" for c in missing))
-    laid_out = "".join("".join(t.text.split()) for t in placed if t.in_flow)
-    if laid_out != "".join(body.split()):
-        yield error("rendering.text-lost", where, what=_first_difference("".join(body.split()), laid_out))
-    if _bears_code(job):
-        covered = [t.text.strip() for t in placed for z in _code_zones(document) if z.page == t.page and _overlap(t, z)]
-        yield from (error("rendering.code-covered", where, text=text) for text in covered if text)
-
-
-def _font_faults(document: Any, where: str) -> Iterator[Finding]:  # noqa: ANN401  # the engine's document
-    for font in document.fonts.values():
-        if not any(font.family.startswith(family) for family in FONT_FAMILIES):
-            yield error("rendering.foreign-font", where, family=font.family)
-
-
-def _refuse(findings: Iterator[Finding]) -> None:
+def _refuse(findings: Iterable[Finding]) -> None:
     found = list(findings)
     if found:
         raise TemplateRefused(found)
-
-
-def _first_difference(expected: str, found: str) -> str:
-    at = next(
-        (i for i, (a, b) in enumerate(zip(expected, found, strict=False)) if a != b), min(len(expected), len(found))
-    )
-    return f"{expected[max(0, at - 8) : at + 16]} / {found[max(0, at - 8) : at + 16]}"
 
 
 def _code_zones(document: Any) -> list[Zone]:  # noqa: ANN401  # the engine's document
@@ -238,30 +212,8 @@ def _code_zones(document: Any) -> list[Zone]:  # noqa: ANN401  # the engine's do
     ]
 
 
-def _overlap(text: PlacedText, zone: Zone) -> bool:
-    return (
-        text.x < zone.x + zone.width
-        and zone.x < text.x + text.width
-        and text.y < zone.y + zone.height
-        and zone.y < text.y + text.height
-    )
-
-
-def _page_text(placed: list[PlacedText], page: int) -> str:
+def _page_text(placed: tuple[PlacedText, ...], page: int) -> str:
     return "\n".join(text.text for text in placed if text.page == page)
-
-
-def missing_glyphs(text: str, shared: Path) -> tuple[str, ...]:
-    """Return the characters that the shipped fonts cannot show, each once."""
-    known = _font_characters(shared / TEXT_FONT)
-    return tuple(char for char in dict.fromkeys(text) if char not in "\n\t\r\f" and ord(char) not in known)
-
-
-@lru_cache(maxsize=4)
-def _font_characters(font: Path) -> frozenset[int]:
-    from fontTools.ttLib import TTFont  # noqa: PLC0415  # comes with WeasyPrint
-
-    return frozenset(TTFont(font, lazy=True).getBestCmap())
 
 
 @contextmanager
@@ -281,6 +233,3 @@ def _listening() -> Iterator[list[str]]:
         yield heard
     finally:
         logger.removeHandler(ear)
-
-
-__all__ = ["AssetRefused", "PaperMeta", "PdfJob", "RenderedPdf", "fill_html", "missing_glyphs", "render_pdf"]

@@ -1,10 +1,10 @@
 """The one way a template is compiled and filled: what it may read, call and print, and how it is told off.
 
 A template is written by an office, not by us, and may come from outside. So a dot means a look-up in plain data and
-nothing else: no Python attribute is ever reached, no method can be called, and there are no globals but `range` (short).
-A missing value is an error that names its path, file and line; a value printed without saying how (`{{ total }}` instead of
-`{{ total|yuan }}`) is an error too, and so are control characters. What the sandbox cannot bound is time: a foreign
-template is filled in a contained child (`foreign.py`).
+nothing else: no Python attribute is ever reached, no method can be called, and the only global is a short `range`.
+A missing value is an error that names its path, file and line; a value printed without saying how (`{{ total }}`
+instead of `{{ total|yuan }}`) is an error too, and so are control characters. What the sandbox cannot bound is time:
+a foreign template is filled in a contained child (`foreign.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from jinja2 import BaseLoader, DictLoader, StrictUndefined, Template, TemplateNotFound, TemplateSyntaxError, Undefined
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
@@ -29,8 +29,14 @@ from docgen.errors import DocgenError, TemplateRefused
 from docgen.findings import Finding, error
 from docgen.rendering.filters import WRITTEN, WrongValue
 
-JINJA_FILTERS = ("length", "count", "first", "last", "join", "trim", "batch", "e", "escape", "map", "reject", "rejectattr", "select", "selectattr")  # fmt: skip
-JINJA_TESTS = ("none", "true", "false", "string", "number", "integer", "mapping", "sequence", "even", "odd", "divisibleby", "in", "eq", "equalto", "==", "ne", "!=", "lt", "<", "le", "<=", "gt", ">", "ge", ">=")  # fmt: skip
+JINJA_FILTERS = (
+    *("length", "count", "first", "last", "join", "trim", "batch", "e", "escape"),
+    *("map", "select", "selectattr", "reject", "rejectattr"),
+)
+JINJA_TESTS = (
+    *("none", "true", "false", "string", "number", "integer", "mapping", "sequence", "even", "odd", "divisibleby"),
+    *("in", "eq", "equalto", "==", "ne", "!=", "lt", "<", "le", "<=", "gt", ">", "ge", ">="),
+)
 LOOP_WORDS = frozenset(("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem"))
 LONGEST_RANGE = 1000
 LONGEST_TEXT = 200_000
@@ -56,15 +62,20 @@ class MissingValue(StrictUndefined):
     __slots__ = ()
 
     def __init__(
-        self, hint: str | None = None, obj: object = missing, name: str | None = None, exc: object = None
-    ) -> None:  # noqa: ARG002  # Jinja's own signature
-        super().__init__(hint, obj, name, partial(ValueMissingError, obj, name))  # type: ignore[arg-type]  # called, not subclassed
+        self,
+        hint: str | None = None,
+        obj: object = missing,
+        name: str | None = None,
+        exc: object = None,  # noqa: ARG002  # Jinja's own signature
+    ) -> None:
+        raises = partial(ValueMissingError, obj, name)
+        super().__init__(hint, obj, name, raises)  # type: ignore[arg-type]  # Jinja calls it, any callable will do
 
 
 class ItemEnvironment(ImmutableSandboxedEnvironment):
     """Jinja in which a dot is a look-up in plain data, and little can be called."""
 
-    intercepted_binops: ClassVar[frozenset[str]] = frozenset(("*", "**", "%", "+"))
+    intercepted_binops = frozenset(("*", "**", "%", "+"))
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401  # Jinja's own signature
         """Look up `obj.attribute` in a mapping, or a word of the `loop`; nothing else has attributes here."""

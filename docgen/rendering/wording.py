@@ -1,7 +1,7 @@
 """Wording shared by the faces of a paper: one sentence, written once, printed by PDF and Word alike.
 
-A fragment file is TOML: key = "sentence with {{ fields }}". The sentences are filled with the paper's own data under the
-same rules as a template, and offered to every face as `w.<key>`; so the two faces cannot drift apart.
+A fragment file is TOML: key = "sentence with {{ fields }}". The sentences are filled with the paper's own data under
+the same rules as a template, and offered to every face as `w.<key>`; so the two faces cannot drift apart.
 """
 
 from __future__ import annotations
