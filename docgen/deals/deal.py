@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Protocol
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Text, label
 from docgen.deals.changes import Change
@@ -15,6 +15,12 @@ from docgen.deals.terms import Terms
 
 SCHEMA = 1
 """The schema number this program writes; older records are lifted by docgen.deals.upcast."""
+
+
+class _Numbered(Protocol):
+    """A fact with a running number."""
+
+    seq: int
 
 
 class ChangeSignature(Model):
@@ -42,7 +48,10 @@ class FollowUp(Model):
 
 
 class Facts(Model):
-    """What happened. Facts are only ever added; a wrong one is withdrawn by a counter-event, never edited."""
+    """What happened. Facts are only ever added; a wrong one is withdrawn by a counter-event, never edited.
+
+    Each list stands in the order of its numbers (invoices by day), however the record's file orders it.
+    """
 
     signature: Annotated[Signature | None, label("合同签订")] = None
     change_signatures: Annotated[tuple[ChangeSignature, ...], label("补充协议签署")] = ()
@@ -52,6 +61,21 @@ class Facts(Model):
     payments: Annotated[tuple[Payment, ...], label("回款")] = ()
     notices: Annotated[tuple[Notice, ...], label("送达通知")] = ()
     termination: Annotated[Termination | None, label("合同终止")] = None
+
+    @field_validator("change_signatures", mode="after")
+    @classmethod
+    def _by_change(cls, facts: tuple[ChangeSignature, ...]) -> tuple[ChangeSignature, ...]:
+        return tuple(sorted(facts, key=lambda each: each.change))
+
+    @field_validator("deliveries", "acceptances", "payments", "notices", mode="after")
+    @classmethod
+    def _by_seq(cls, facts: tuple[_Numbered, ...]) -> tuple[_Numbered, ...]:
+        return tuple(sorted(facts, key=lambda each: each.seq))
+
+    @field_validator("invoices", mode="after")
+    @classmethod
+    def _by_day(cls, facts: tuple[Invoice, ...]) -> tuple[Invoice, ...]:
+        return tuple(sorted(facts, key=lambda each: (each.on, each.number)))
 
 
 class Internal(Model):

@@ -64,7 +64,7 @@ class Company(Model):
 class Customer(Model):
     """The buyer. Found again by credit code, then by exact name; its id never changes when its name does."""
 
-    id: Annotated[str | None, label("客户编号", "登记时自动编号 YYYYMM-NNN", pattern=r"^\d{6}-\d{3,}$")] = None
+    id: Annotated[str | None, label("客户编号", "登记时自动编号 YYYYMM-NNN", pattern=r"^[0-9]{6}-[0-9]{3,}$")] = None
     name: Annotated[Name, label("客户全称")]
     former_names: Annotated[tuple[DatedName, ...], label("曾用名")] = ()
     uscc: Annotated[Name | None, label("统一社会信用代码", "校验不符只提醒，不拒收")] = None

@@ -15,10 +15,10 @@ class Contract(Model):
     """The contract's own data. Our number names the archive folder for ever; the customer's numbers are aliases."""
 
     number: Annotated[
-        str | None, label("合同编号", "我方编号，建档时自动编 HT+日期+序号", pattern=r"^HT\d{8}\d{2,}$")
+        str | None, label("合同编号", "我方编号，建档时自动编 HT+日期+序号", pattern=r"^HT[0-9]{8}[0-9]{2,}$")
     ] = None
     title: Annotated[Name, label("合同名称")]
-    order_number: Annotated[str | None, label("订单编号", "SO+日期+序号", pattern=r"^SO\d{8}\d{2,}$")] = None
+    order_number: Annotated[str | None, label("订单编号", "SO+日期+序号", pattern=r"^SO[0-9]{8}[0-9]{2,}$")] = None
     customer_numbers: Annotated[tuple[Name, ...], label("客户方合同编号")] = ()
     dated: Annotated[Day | None, label("合同日期", "合同文本上的日期，可早于签订日")] = None
     place: Annotated[Name | None, label("签订地点")] = None
