@@ -1,0 +1,44 @@
+"""The manifest: names and hashes in the form `sha256sum -c` reads, so that no docgen is needed to check a folder.
+
+It lists what never changes again: the labels, papers, derived texts and reports, frozen templates. It does not list the
+log (it grows) nor the sidecars (they repeat what the log says and are checked against it). Paths are relative to the contract
+folder; the check is `cd <contract folder>; sha256sum -c _docgen/manifest-sha256.txt`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from docgen.archive import disk
+from docgen.archive.layout import Folder
+
+_LINE = re.compile(r"([0-9a-f]{64})  ([^\n\\]+)")
+
+
+def add(folder: Folder, hashes: Mapping[str, str]) -> None:
+    """Add lines for new paths (path → SHA-256) in one atomic step; lines that stand are left exactly as they are."""
+    old = disk.read(folder.manifest) if disk.exists(folder.manifest) else b""
+    if old and not old.endswith(b"\n"):
+        old += b"\n"
+    standing = {path for _, path in parse(old)[0]}
+    new = "".join(f"{sha256}  {path}\n" for path, sha256 in hashes.items() if path not in standing)
+    if new:
+        disk.replace(folder.manifest, old + new.encode())
+
+
+def parse(data: bytes) -> tuple[list[tuple[str, str]], list[int]]:
+    """Return (hash, path) pairs in order, and the numbers of lines that are not of that form."""
+    pairs: list[tuple[str, str]] = []
+    strange: list[int] = []
+    for number, line in enumerate(data.decode("utf-8", errors="replace").split("\n")[: _lines(data)], start=1):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            strange.append(number)
+        else:
+            pairs.append((found[1], found[2]))
+    return pairs, strange
+
+
+def _lines(data: bytes) -> int:
+    return data.count(b"\n") + (0 if data.endswith(b"\n") or not data else 1)
