@@ -22,6 +22,7 @@ WORKERS = 2
 PYTEST = $(BIN)/python -m pytest
 
 install: $(STAMP)
+	@echo "docgen is installed in $(VENV); try: make demo"
 
 # The stamp lies inside the environment, so that removing one removes both.
 $(STAMP): pyproject.toml constraints.txt scripts/system_packages.sh scripts/make_venv.sh scripts/find_python.sh

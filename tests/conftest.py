@@ -31,7 +31,9 @@ TRIAL_WORKSPACE = (*(f"{ROOT}/{name}/" for name in WORKSPACE_FOLDERS), *(f"{ROOT
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 NETWORK_EVENTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 LOOK_UPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
-PATH_EVENTS = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree", "sqlite3.connect"}
+WITH_FOLDER_HANDLE = {"os.mkdir", "os.rename", "os.remove", "os.rmdir"}
+NO_FOLDER_HANDLE = -1
+CHANGES = WITH_FOLDER_HANDLE | {"os.truncate", "shutil.rmtree", "sqlite3.connect"}
 BY_DESIGN = "by design:"
 
 
@@ -50,7 +52,7 @@ def _guard(event: str, args: tuple[Any, ...]) -> None:
     elif event == "open":
         if args[2] & WRITING:
             _check_path(args[0])
-    elif event in PATH_EVENTS:
+    elif event in CHANGES and (args[-1] == NO_FOLDER_HANDLE or event not in WITH_FOLDER_HANDLE):
         for path in args[:2]:
             _check_path(path)
 
@@ -94,16 +96,14 @@ sys.addaudithook(_guard)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _away_from_the_checkout() -> Generator[None]:
-    before = Path.cwd()
+def _away_from_the_checkout() -> None:
     work = HOME / "work"
     work.mkdir(exist_ok=True)
     os.chdir(work)
-    yield
-    os.chdir(before)
 
 
 def pytest_unconfigure() -> None:
+    os.chdir(ROOT)
     shutil.rmtree(HOME, ignore_errors=True)
 
 
