@@ -1,8 +1,8 @@
 """Draw the page code: a DataMatrix (ISO/IEC 16022), as modules for the PDF and as a small picture for Word.
 
 DataMatrix was chosen over QR by measurement: at the same printed size it survives fax, ink and skew better. The 26
-characters need 18×18 or 20×20 modules, error correction included. Texts of many digits would fit the standard's oblong symbols; a
-square is asked for, so that the footer can keep a square free.
+characters need 18×18 or 20×20 modules, error correction included. Texts of many digits would fit the standard's oblong
+symbols; a square is asked for, so that the footer can keep a square free.
 """
 
 from __future__ import annotations
@@ -36,4 +36,5 @@ def _modules(text: str) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     shades: np.ndarray[tuple[int, int], np.dtype[np.uint8]] = np.asarray(
         symbol.to_image(scale=1, add_quiet_zones=False), dtype=np.uint8
     )
-    return shades == 0
+    dark: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = shades == 0
+    return dark
