@@ -1,4 +1,4 @@
-"""A machine that breaks on purpose: stands in for `os` under the archive and fails, or stops for good, at the n-th call.
+"""A machine that breaks on purpose: stands in for `os` under the archive and fails, or stops, at the n-th call.
 
 Shipped with the package so that every room that writes files can prove what a power cut does to it. Used only in tests:
 `monkeypatch.setattr(disk, "os", FaultyOs(at=7, kind="kill"))`.
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
-# ruff: noqa: PTH118, PTH115, PTH116, ANN401
+# ruff: noqa: PTH115, PTH116, ANN401, ARG002
 # (the machine speaks the system's own words, whatever their types)
 
 
@@ -111,7 +111,7 @@ class PowerCutOs(FaultyOs):
         if name == "unlink" and Path(args[0]).exists():
             path = Path(args[0])
             spare = self._keep(path)
-            return path.parent, lambda: path.parent.exists() and not path.exists() and real_os.link(spare, path)
+            return path.parent, lambda: _restore(spare, path)
         if name == "replace":
             return self._before_replace(Path(args[0]), Path(args[1]))
         return None  # folder moves and removals are followed by a sync at once; their loss is the kill case
@@ -144,3 +144,8 @@ class PowerCutOs(FaultyOs):
             if spare.stat().st_size > self.synced.get(inode, 0):
                 real_os.truncate(spare, self.synced.get(inode, 0))
         shutil.rmtree(self.stash)
+
+
+def _restore(spare: Path, path: Path) -> None:
+    if path.parent.exists() and not path.exists():
+        real_os.link(spare, path)

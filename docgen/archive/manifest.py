@@ -1,8 +1,8 @@
 """The manifest: names and hashes in the form `sha256sum -c` reads, so that no docgen is needed to check a folder.
 
 It lists what never changes again: the labels, papers, derived texts and reports, frozen templates. It does not list the
-log (it grows) nor the sidecars (they repeat what the log says and are checked against it). Paths are relative to the contract
-folder; the check is `cd <contract folder>; sha256sum -c _docgen/manifest-sha256.txt`.
+log (it grows) nor the sidecars (they repeat what the log says and are checked against it). Paths are relative to the
+contract folder; the check is `cd <contract folder>; sha256sum -c _docgen/manifest-sha256.txt`.
 """
 
 from __future__ import annotations

@@ -44,7 +44,9 @@ def make_item(item_id: str = "a1", **facts: object) -> Item:
     return Item.model_validate({"id": item_id, **known, **facts})
 
 
-def put_paper(folder: Folder, item_id: str = "a1", *, data: object = PDF, name: str = "通知单.pdf", **facts: object) -> Sidecar:
+def put_paper(
+    folder: Folder, item_id: str = "a1", *, data: object = PDF, name: str = "通知单.pdf", **facts: object
+) -> Sidecar:
     contents = [
         Content(name, "pdf", data, "application/pdf", 1),
         Content(name.replace(".pdf", ".docx"), "docx", DOCX + item_id.encode(), "application/msword"),

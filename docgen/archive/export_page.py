@@ -1,0 +1,95 @@
+"""The page a person opens in an exported bag: which papers there are, from when, and how to check them.
+
+One file, no script, no picture, nothing from the network: it opens in any browser on a machine without docgen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from urllib.parse import quote
+
+from docgen.archive.record import FileRecord, Sidecar
+
+_STYLE = (
+    "body{font-family:serif;max-width:70em;margin:2em auto;padding:0 1em;line-height:1.5}"
+    "table{border-collapse:collapse;width:100%}th,td{border:1px solid #999;padding:.3em .5em;text-align:left;"
+    "vertical-align:top}code{font-size:.8em;word-break:break-all}"
+)
+_HEADS = ("日期", "文书", "编号", "来源", "文件", "页数", "字节", "SHA-256")
+_DIRECTION = {"own": "我方出具", "in": "收到"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the page lists: contract, customer, instant of export, papers, and how much was left out."""
+
+    key: str
+    customer: str
+    at: datetime
+    sidecars: tuple[Sidecar, ...]
+    withheld_papers: int
+    withheld_events: int
+
+
+def index_page(listing: Listing) -> bytes:
+    """Return the page as UTF-8 HTML."""
+    title = escape(f"{listing.customer} {listing.key}".strip())
+    return "\n".join(
+        [
+            '<!DOCTYPE html>\n<html lang="zh-Hans">\n<head>\n<meta charset="utf-8">',
+            f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>",
+            f"<h1>合同文件目录 · {title}</h1>",
+            f"<p>导出日期（UTC）：{listing.at.date().isoformat()}；文书 {len(listing.sidecars)} 份。</p>",
+            *_left_out(listing),
+            f"<table>\n<thead><tr>{''.join(f'<th>{head}</th>' for head in _HEADS)}</tr></thead>\n<tbody>",
+            *[row for sidecar in listing.sidecars for row in _rows(sidecar)],
+            "</tbody>\n</table>",
+            *_how_to_check(),
+            "</body>\n</html>\n",
+        ]
+    ).encode()
+
+
+def _left_out(listing: Listing) -> Iterator[str]:
+    if listing.withheld_papers or listing.withheld_events:
+        yield (
+            f"<p>本次导出不含内部资料：略去内部文书 {listing.withheld_papers} 份，"
+            f"事件日志中 {listing.withheld_events} 条只保留其在链中的位置。"
+            f"<br>Internal material is left out: {listing.withheld_papers} papers; {listing.withheld_events} log "
+            "entries keep only their place in the chain.</p>"
+        )
+
+
+def _rows(sidecar: Sidecar) -> Iterator[str]:
+    for file in sidecar.files:
+        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(sidecar, file))}</tr>"
+
+
+def _cells(sidecar: Sidecar, file: FileRecord) -> list[str]:
+    link = f'<a href="data/{quote(file.name)}">{escape(file.name)}</a>'
+    return [
+        sidecar.at.date().isoformat(),
+        escape(sidecar.title),
+        escape(sidecar.number or ""),
+        _DIRECTION[sidecar.direction],
+        link,
+        "" if file.pages is None else str(file.pages),
+        str(file.size),
+        f"<code>{file.sha256}</code>",
+    ]
+
+
+def _how_to_check() -> Iterator[str]:
+    yield "<h2>如何核对 · How to check</h2>"
+    yield (
+        "<p>在本目录运行 <code>sha256sum -c manifest-sha256.txt</code>（Linux、macOS），每行应显示 OK；"
+        "Windows 可用 <code>certutil -hashfile 文件名 SHA256</code> 逐个对照上表。"
+        "本目录符合 BagIt 1.0（RFC 8493），任何 BagIt 工具均可验证。</p>"
+    )
+    yield (
+        "<p>Run <code>sha256sum -c manifest-sha256.txt</code> here; every line must say OK. "
+        "The folder is a BagIt 1.0 bag (RFC 8493); any BagIt tool validates it.</p>"
+    )
