@@ -155,7 +155,7 @@ def _address(event: DealEvent) -> tuple[str, str]:
 def _restored(record: dict[str, Any], facts: _Facts) -> Deal:
     grouped: dict[str, Any] = {}
     for (fact, _), value in facts.items():
-        if fact in FACT_KEYS and FACT_KEYS[fact]:
+        if FACT_KEYS.get(fact):
             grouped.setdefault(fact, []).append(value)
         else:
             grouped[fact] = value
