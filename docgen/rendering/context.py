@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from docgen.deals.amending import Version, effective_on, terms_as_of
+from docgen.deals.amending import ChangedItem, Version, effective_on, terms_as_of
 from docgen.deals.deal import Deal
 from docgen.deals.milestones import deliveries_until, signed_on
 from docgen.deals.money import split
@@ -35,6 +35,9 @@ Values = dict[str, Any]
 
 _COUNTS = "零壹贰叁肆伍陆柒捌玖"
 _TEN = 10
+_LONG = 240
+"""Characters: a table row with a longer text may go over to the next page."""
+_OWN_TABLES = {"价格明细": "见本协议第二条价格明细表", "付款计划": "见本协议第三条付款计划表"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ def _subject(deal: Deal, subject: Subject, context: Values, *, as_of: date) -> V
 def _paper(kind: Kind, paper: PaperFacts) -> Values:
     return {
         "title": kind.spec.title,
+        "heading": kind.spec.title,
         "number": paper.number,
         "letter_number": paper.letter_number,
         "dated": paper.dated,
@@ -259,8 +263,9 @@ def _change(deal: Deal, agreed: Agreement, *, as_of: date) -> Values:
         "requested_by": change.requested_by,
         "earlier": earlier,
         "items": [
-            {"index": n, "clause": item.clause, "subject": item.subject, "old": item.old, "new": item.new}
-            for n, item in enumerate(agreed.items, start=1)
+            {"index": n, "clause": i.clause, "subject": i.subject, "old": i.old, "new": _shown_below(i)}
+            | {"is_long": max(len(i.old), len(i.new)) > _LONG}
+            for n, i in enumerate(agreed.items, start=1)
         ],
         "old_total": agreed.before.total,
         "new_total": after.total,
@@ -279,6 +284,11 @@ def _change(deal: Deal, agreed: Agreement, *, as_of: date) -> Values:
         "copies_ours": count_words(change.copies - change.copies // 2),
         "copies_even": change.copies % 2 == 0,
     }
+
+
+def _shown_below(item: ChangedItem) -> str:
+    """Return a new value, or where the same paper sets it out as a table of its own."""
+    return _OWN_TABLES.get(item.subject, item.new)
 
 
 def _direction(difference: Decimal) -> str:

@@ -1,0 +1,167 @@
+"""What a document kind is: its name, its number, whom it is for, what it speaks of, and what must hold before it goes.
+
+A kind is a folder under `templates/`: `kind.toml` beside the faces, the wording both faces share, and a golden case.
+Adding a kind is adding a folder; nothing in the program lists the kinds.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+
+from docgen.deals.base import Model, label
+from docgen.errors import TemplateRefused
+from docgen.findings import Finding, error
+
+SCHEMA = 1
+"""The schema number of kind.toml this program reads."""
+
+_SLOT = re.compile(r"\{(instalment|n)(?::0([1-9]))?\}", re.ASCII)
+
+
+class Audience(StrEnum):
+    """Who reads the paper; a paper for the customer never sees an internal field."""
+
+    CUSTOMER = "customer"
+    INTERNAL = "internal"
+
+
+class SubjectType(StrEnum):
+    """The part of the deal that one paper of the kind speaks of."""
+
+    CONTRACT = "contract"
+    INSTALMENT = "instalment"
+    CHANGE = "change"
+    ACCEPTANCE = "acceptance"
+
+
+class Condition(StrEnum):
+    """The closed list of what may be demanded before a paper goes; the predicates stand in `conditions`."""
+
+    CONTRACT_NUMBERED = "contract-numbered"
+    SIGNED = "signed"
+    NOT_TERMINATED = "not-terminated"
+    ACCOUNT_ON_FILE = "account-on-file"
+    CUSTOMER_ADDRESS_KNOWN = "customer-address-known"
+    PAPER_DATE_NOT_BEFORE = "paper-date-not-before"
+    INSTALMENT_EXISTS = "instalment-exists"
+    INSTALMENT_IS_ADVANCE = "instalment-is-advance"
+    INSTALMENT_HANGS_ON_SIGNING = "instalment-hangs-on-signing"
+    INSTALMENT_MILESTONE_REACHED = "instalment-milestone-reached"
+    INSTALMENT_OPEN = "instalment-open"
+    CHANGE_EXISTS = "change-exists"
+    CHANGE_DIFFERS = "change-differs"
+    CHANGE_ADDS_UP = "change-adds-up"
+    CHANGE_NOT_IN_FORCE = "change-not-in-force"
+    ACCEPTANCE_EXISTS = "acceptance-exists"
+    ACCEPTANCE_HELD = "acceptance-held"
+    ACCEPTANCE_AGREES = "acceptance-agrees"
+    ACCEPTANCE_REMEDIED = "acceptance-remedied"
+    ACCEPTANCE_BY_CONTRACT = "acceptance-by-contract"
+    ACCEPTANCE_BY_DECISION_MAKER = "acceptance-by-decision-maker"
+
+
+class Face(StrEnum):
+    """The forms a paper is made in."""
+
+    PDF = "pdf"
+    DOCX = "docx"
+
+
+class ZoneRole(StrEnum):
+    """The places people put something on: a seal, a signature, or handwriting in a blank."""
+
+    SEAL = "seal"
+    SIGN = "sign"
+    FILL = "fill"
+
+
+class ZoneSpec(Model):
+    """A zone that every paper of the kind must have at least once."""
+
+    role: Annotated[ZoneRole, label("区域", "seal 盖章，sign 签字，fill 填写")]
+    party: Annotated[str, label("一方", "seller 我方，customer 客户", pattern="^(seller|customer)$")]
+
+
+class KindSpec(Model):
+    """kind.toml, read strictly: an unknown key or condition is refused by name."""
+
+    schema_number: Annotated[int, Field(alias="schema"), label("格式版本")]
+    id: Annotated[str, label("代号", "与文件夹同名", pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+    title: Annotated[str, label("名称", min_length=1, max_length=60)]
+    title_en: Annotated[str, label("英文名称", min_length=1, max_length=80)]
+    code: Annotated[str, label("编号代码", "例如 YF、BC、YS", pattern="^[A-Z]{2,4}$")]
+    number: Annotated[str, label("编号后缀", "接在合同编号之后，例如 -YF{instalment}-{n:02}", max_length=40)]
+    has_letter_number: Annotated[bool, label("另编函号")]
+    audience: Annotated[Audience, label("读者", "customer 客户，internal 内部")]
+    subject: Annotated[SubjectType, label("对象", "instalment 期次，change 变更，acceptance 验收，contract 合同")]
+    faces: Annotated[tuple[Face, ...], label("形式", min_length=1)]
+    faces_reason: Annotated[str, label("形式的理由", min_length=1)]
+    conditions: Annotated[tuple[Condition, ...], label("出具条件")]
+    returns_signed: Annotated[bool, label("签回", "客户须签字或盖章后交回")]
+    retention: Annotated[str, label("保存类别", pattern="^[a-z][a-z-]{0,40}$")]
+    wording: Annotated[str, label("共用文句", pattern=r"^[a-z0-9_-]{1,40}\.toml$")] = "wording.toml"
+    zones: Annotated[tuple[ZoneSpec, ...], label("盖章、签字、填写区域")] = ()
+    sources: Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], label("出处")] = ()
+
+    @field_validator("number")
+    @classmethod
+    def _number_is_plain(cls, value: str) -> str:
+        rest = _SLOT.sub("", value)
+        if not value.startswith("-") or "{n" not in value or re.search(r"[^A-Z0-9-]", rest):
+            raise ValueError("number suffix must begin with - and use only A-Z, 0-9, -, {instalment} and {n:02}")
+        return value
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> KindSpec:
+        if self.schema_number != SCHEMA:
+            raise ValueError(f"kind.toml schema {self.schema_number}, this program reads {SCHEMA}")
+        if "{instalment" in self.number and self.subject is not SubjectType.INSTALMENT:
+            raise ValueError("{instalment} needs subject = instalment")
+        return self
+
+    def number_suffix(self, *, seq: int, n: int) -> str:
+        """Return what follows the contract number: `-YF1-01` for instalment 1, first letter (P9)."""
+        values = {"instalment": seq, "n": n}
+        return _SLOT.sub(lambda slot: f"{values[slot[1]]:0{slot[2] or 1}d}", self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind as found on disk: its description, its folder, and the SHA-256 of every file that shapes its papers."""
+
+    spec: KindSpec
+    folder: Path
+    hashes: Mapping[str, str]
+
+    def face_file(self, face: Face) -> Path:
+        """Return the template of a face: `<id>.html` makes the PDF, `<id>.docx` the Word file."""
+        return self.folder / f"{self.spec.id}.{'html' if face is Face.PDF else 'docx'}"
+
+
+def parse_spec(text: str, *, where: str) -> KindSpec:
+    """Read the text of a kind.toml.
+
+    Raises:
+        TemplateRefused: it is no TOML or breaks the schema; every problem is one finding naming its key.
+    """
+    try:
+        return KindSpec.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as problem:
+        raise TemplateRefused.of("kinds.not-toml", where, problem=str(problem)) from problem
+    except ValidationError as problem:
+        raise TemplateRefused(_spec_findings(problem, where)) from problem
+
+
+def _spec_findings(problem: ValidationError, where: str) -> list[Finding]:
+    return [
+        error("kinds.bad-kind-file", where, key=".".join(map(str, row["loc"])) or "kind.toml", problem=row["msg"])
+        for row in problem.errors(include_url=False)
+    ]

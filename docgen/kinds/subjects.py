@@ -1,0 +1,35 @@
+"""What one paper speaks of: an instalment, a change, an acceptance, or the contract as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from docgen.deals.amending import terms_as_of
+from docgen.deals.deal import Deal
+from docgen.kinds.kind import Kind, SubjectType
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """One part of one deal, by its own number in the record (期次, 变更次序, 验收次序); the contract itself is 0."""
+
+    type: SubjectType
+    seq: int = 0
+
+    def __str__(self) -> str:
+        return self.type.value if self.type is SubjectType.CONTRACT else f"{self.type.value} {self.seq}"
+
+
+def subjects(kind: Kind, deal: Deal, *, as_of: date) -> tuple[Subject, ...]:
+    """Return every part of the deal that the kind could speak of as of a day, ready or not, in the record's order."""
+    wanted = kind.spec.subject
+    if wanted is SubjectType.CONTRACT:
+        return (Subject(wanted),)
+    if wanted is SubjectType.INSTALMENT:
+        numbers = [part.seq for part in terms_as_of(deal, as_of=as_of).terms.plan]
+    elif wanted is SubjectType.CHANGE:
+        numbers = [change.seq for change in deal.changes if change.requested_on <= as_of]
+    else:
+        numbers = [acceptance.seq for acceptance in deal.facts.acceptances if acceptance.on <= as_of]
+    return tuple(Subject(wanted, number) for number in numbers)
