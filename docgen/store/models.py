@@ -1,3 +1,94 @@
-"""The tables: a projection of the archive's event logs."""
+"""The tables. All but `LogCursor` are projections of the archive's event logs and can be rebuilt."""
 
 from __future__ import annotations
+
+from django.db import models
+
+
+class LogCursor(models.Model):
+    """How far a folder's event log has been read into the tables; `is_dirty` while an append is under way."""
+
+    key = models.CharField(max_length=300, primary_key=True)
+    place = models.CharField(max_length=600)
+    offset = models.BigIntegerField(default=0)
+    seq = models.BigIntegerField(default=0)
+    head = models.CharField(max_length=64, default="")
+    is_dirty = models.BooleanField(default=False)
+
+
+class Event(models.Model):
+    """One entry of a folder's event log."""
+
+    key = models.CharField(max_length=300)
+    seq = models.BigIntegerField()
+    at = models.CharField(max_length=40)
+    type = models.CharField(max_length=60)
+    actor = models.CharField(max_length=200)
+    payload = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "seq"], name="event_once")]
+        indexes = [models.Index(fields=["key", "type"])]
+
+
+class Customer(models.Model):
+    """A customer by its lasting id; the name may change, the id and the folder never do."""
+
+    id = models.CharField(max_length=40, primary_key=True)
+    name = models.CharField(max_length=200, db_index=True)
+    uscc = models.CharField(max_length=40, blank=True, db_index=True)
+
+
+class Deal(models.Model):
+    """A deal as replayed from its log: the record as JSON, and what lists and look-ups need."""
+
+    contract_no = models.CharField(max_length=40, primary_key=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="deals")
+    title = models.CharField(max_length=200)
+    order_no = models.CharField(max_length=40, blank=True, db_index=True)
+    total = models.CharField(max_length=30)
+    revision = models.IntegerField()
+    record = models.JSONField()
+    created_at = models.CharField(max_length=40)
+
+
+class Alias(models.Model):
+    """Another number a contract is known by: the customer's own, or the order's."""
+
+    value = models.CharField(max_length=200, db_index=True)
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="aliases")
+
+
+class Number(models.Model):
+    """A number once allotted; it is never given again, whatever became of it."""
+
+    series = models.CharField(max_length=120)
+    n = models.BigIntegerField()
+    number = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=300)
+    at = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "n"], name="number_once")]
+
+
+class Paper(models.Model):
+    """One archived item: a paper we issued, or a scan that came back."""
+
+    id = models.CharField(max_length=60, primary_key=True)
+    key = models.CharField(max_length=300, db_index=True)
+    contract_no = models.CharField(max_length=40, db_index=True)
+    item_type = models.CharField(max_length=20)
+    kind = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    number = models.CharField(max_length=120, blank=True, db_index=True)
+    document_id = models.CharField(max_length=20, blank=True, db_index=True)
+    answers = models.CharField(max_length=20, blank=True, db_index=True)
+    subject = models.CharField(max_length=40, blank=True)
+    pages = models.IntegerField(default=0)
+    version = models.IntegerField(default=1)
+    status = models.CharField(max_length=20, default="current")
+    superseded_by = models.CharField(max_length=120, blank=True)
+    at = models.CharField(max_length=40)
+    source_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    sidecar = models.JSONField()

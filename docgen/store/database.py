@@ -1,0 +1,90 @@
+"""Opening the database: an index over the archive that may be deleted and rebuilt, but is never made anew in silence.
+
+Importing this module sets Django up; every module of the store imports it before the models.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import django
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import DatabaseError
+
+from docgen.errors import NotFound, Refused, StorageProblem
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "docgen.store.settings")
+if not apps.ready:
+    django.setup()
+
+
+def connect(path: Path) -> None:
+    """Use the database file of a workspace from now on, in this process.
+
+    Raises:
+        NotFound: the file is not there (deleted, or never made): it is not recreated behind the user's back.
+        Refused: its tables are older or newer than this program.
+        StorageProblem: it cannot be opened or is damaged.
+    """
+    if not path.is_file():
+        raise NotFound.of("store.no-database", str(path))
+    _point_at(path)
+    try:
+        pending = MigrationExecutor(connections["default"]).migration_plan(_leaves())
+    except DatabaseError as problem:
+        raise StorageProblem.of("store.unreadable", str(path), what=type(problem).__name__) from problem
+    if pending:
+        raise Refused.of("store.needs-upgrade", str(path))
+
+
+def create(path: Path) -> None:
+    """Make a new, empty database with all tables.
+
+    Raises:
+        Refused: a file of that name exists.
+    """
+    if path.exists():
+        raise Refused.of("store.exists", str(path))
+    _point_at(path)
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def disconnect() -> None:
+    """Close this thread's connection, so that the file can be moved or removed."""
+    connections["default"].close()
+
+
+def checkpointed(path: Path) -> None:
+    """Fold a closed database's write-ahead log into its one file, so that the file can be moved alone.
+
+    Raises:
+        StorageProblem: somebody else keeps it open.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode=DELETE")
+    if path.with_name(path.name + "-wal").exists():
+        raise StorageProblem.of("store.in-use", str(path))
+
+
+def remove(path: Path) -> None:
+    """Delete a database file and what SQLite keeps beside it."""
+    disconnect()
+    for name in (path.name, path.name + "-wal", path.name + "-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+
+
+def _point_at(path: Path) -> None:
+    connections["default"].close()
+    connections.settings["default"]["NAME"] = str(path)
+
+
+def _leaves() -> list[tuple[str, str]]:
+    executor = MigrationExecutor(connections["default"])
+    return list(executor.loader.graph.leaf_nodes("store"))

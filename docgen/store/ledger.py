@@ -1,0 +1,254 @@
+"""Looking things up: deals by any of their numbers, papers by number or code, heads and rows for verification."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from django.db.models import Q
+
+from docgen.archive.verify import Anchor
+from docgen.deals.deal import Deal as DealRecord
+from docgen.errors import NotFound, Refused
+from docgen.store import database  # noqa: F401  # sets Django up before the models
+from docgen.store.models import Alias, Customer, Deal, Event, LogCursor, Number, Paper
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDeal:
+    """A deal as the store holds it: the record, its revision, and where it is filed."""
+
+    contract_no: str
+    customer_id: str
+    customer_name: str
+    revision: int
+    record: DealRecord
+
+
+@dataclass(frozen=True, slots=True)
+class DealLine:
+    """One row of the list of deals."""
+
+    contract_no: str
+    customer_name: str
+    title: str
+    order_no: str
+    total: str
+    revision: int
+    papers: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One archived item as lists show it."""
+
+    id: str
+    contract_no: str
+    item_type: str
+    kind: str
+    title: str
+    number: str
+    document_id: str
+    answers: str
+    subject: str
+    pages: int
+    version: int
+    status: str
+    superseded_by: str
+    at: str
+    files: tuple[str, ...]
+    sidecar: Mapping[str, object]
+
+
+def deal(reference: str) -> StoredDeal:
+    """Return a deal by its contract number, order number or the customer's own number.
+
+    Raises:
+        NotFound: no deal bears it; near numbers are named.
+        Refused: several deals bear it.
+    """
+    row = Deal.objects.filter(contract_no=reference).select_related("customer").first()
+    if row is None:
+        row = _deal_by_alias(reference)
+    return _stored(row)
+
+
+def find_deal(reference: str) -> StoredDeal | None:
+    """Return a deal by any of its numbers, or None."""
+    try:
+        return deal(reference)
+    except NotFound:
+        return None
+
+
+def _deal_by_alias(reference: str) -> Deal:
+    rows = Deal.objects.filter(aliases__value=reference).select_related("customer").distinct()
+    if len(rows) > 1:
+        raise Refused.of("store.ambiguous-deal", reference, numbers="、".join(row.contract_no for row in rows))
+    if not rows:
+        raise NotFound.of("store.no-deal", reference, near="、".join(_near(reference)) or "—")
+    return rows[0]
+
+
+def _near(reference: str) -> list[str]:
+    known = [*Deal.objects.values_list("contract_no", flat=True), *Alias.objects.values_list("value", flat=True)]
+    return get_close_matches(reference, known, n=3)
+
+
+def _stored(row: Deal) -> StoredDeal:
+    return StoredDeal(
+        contract_no=row.contract_no,
+        customer_id=row.customer_id,
+        customer_name=row.customer.name,
+        revision=row.revision,
+        record=DealRecord.model_validate(row.record),
+    )
+
+
+def deals() -> tuple[DealLine, ...]:
+    """Return all deals, newest number first."""
+    papers = Paper.objects.exclude(contract_no="").values_list("contract_no", "item_type", "status")
+    issued: dict[str, int] = defaultdict(int)
+    returned: dict[str, int] = defaultdict(int)
+    for contract_no, item_type, status in papers:
+        if item_type == "issued" and status == "current":
+            issued[contract_no] += 1
+        elif item_type == "filed":
+            returned[contract_no] += 1
+    return tuple(
+        DealLine(
+            row.contract_no,
+            row.customer.name,
+            row.title,
+            row.order_no,
+            row.total,
+            row.revision,
+            issued[row.contract_no],
+            returned[row.contract_no],
+        )
+        for row in Deal.objects.select_related("customer").order_by("-contract_no")
+    )
+
+
+def customer_id(*, uscc: str | None, name: str) -> str | None:
+    """Return the id of a known customer: by credit code, then by exact name."""
+    if uscc:
+        row = Customer.objects.filter(uscc=uscc).first()
+        if row:
+            return row.id
+    row = Customer.objects.filter(name=name).first()
+    if row and (not uscc or not row.uscc or row.uscc == uscc):
+        return row.id
+    return None
+
+
+def papers(contract_no: str | None = None) -> tuple[PaperLine, ...]:
+    """Return the archived items of a contract (or of all), in the order they came."""
+    rows = Paper.objects.order_by("at", "id")
+    if contract_no is not None:
+        rows = rows.filter(contract_no=contract_no)
+    return tuple(_line(row) for row in rows)
+
+
+def paper(number: str) -> PaperLine:
+    """Return an issued paper by its number.
+
+    Raises:
+        NotFound: no paper bears it.
+    """
+    row = Paper.objects.filter(number=number, item_type="issued").first()
+    if row is None:
+        raise NotFound.of("store.no-paper", number)
+    return _line(row)
+
+
+def issued_by_document_id(document_id: str) -> PaperLine | None:
+    """Return the issued paper whose code carries this id."""
+    row = Paper.objects.filter(document_id=document_id, item_type="issued").first()
+    return _line(row) if row else None
+
+
+def issued_by_number(number: str) -> PaperLine | None:
+    """Return the issued paper that bears this number."""
+    row = Paper.objects.filter(number=number, item_type="issued").first()
+    return _line(row) if row else None
+
+
+def filed_from(sha256: str) -> PaperLine | None:
+    """Return the archived item that was made from a file with these bytes."""
+    row = Paper.objects.filter(source_sha256=sha256, item_type="filed").first()
+    return _line(row) if row else None
+
+
+def answers_to(document_id: str) -> tuple[PaperLine, ...]:
+    """Return the scans that answer an issued paper, first version first."""
+    return tuple(_line(row) for row in Paper.objects.filter(answers=document_id).order_by("version"))
+
+
+def _line(row: Paper) -> PaperLine:
+    files = tuple(entry["name"] for entry in row.sidecar.get("files", ()))
+    return PaperLine(
+        row.id,
+        row.contract_no,
+        row.item_type,
+        row.kind,
+        row.title,
+        row.number,
+        row.document_id,
+        row.answers,
+        row.subject,
+        row.pages,
+        row.version,
+        row.status,
+        row.superseded_by,
+        row.at,
+        files,
+        row.sidecar,
+    )
+
+
+def anchors() -> dict[str, Anchor]:
+    """Return the head of each folder's log as the database last saw it; a cut log is found by it."""
+    return {row.key: Anchor(row.seq, row.head) for row in LogCursor.objects.filter(seq__gt=0)}
+
+
+def known_items() -> dict[str, set[str]]:
+    """Return the ids of the archived items the tables hold, by folder."""
+    known: dict[str, set[str]] = {key: set() for key in LogCursor.objects.values_list("key", flat=True)}
+    for key, item in Paper.objects.values_list("key", "id"):
+        known.setdefault(key, set()).add(item)
+    return known
+
+
+def events(key: str) -> tuple[Event, ...]:
+    """Return a folder's events in order."""
+    return tuple(Event.objects.filter(key=key).order_by("seq"))
+
+
+def number_is_taken(number: str) -> bool:
+    """Tell whether a number was ever allotted."""
+    return Number.objects.filter(number=number).exists()
+
+
+def find_deal_number(reference: str) -> str | None:
+    """Return our contract number of the one deal that bears a number, or None."""
+    rows = Deal.objects.filter(Q(contract_no=reference) | Q(aliases__value=reference)).distinct()[:2]
+    return rows[0].contract_no if len(rows) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the tables hold."""
+
+    folders: int
+    deals: int
+    papers: int
+    numbers: int
+
+
+def counts() -> Counts:
+    """Return how much the tables hold."""
+    return Counts(LogCursor.objects.count(), Deal.objects.count(), Paper.objects.count(), Number.objects.count())

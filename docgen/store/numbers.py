@@ -1,0 +1,41 @@
+"""Numbers: allotted one after the other, written to the archive's log before anybody sees them, never used again.
+
+A number whose paper was never finished stays a gap. The counter is not kept anywhere: it is the highest number that the
+logs have ever given out in the series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+
+from docgen.archive.layout import Folder
+from docgen.store.journal import writing
+from docgen.store.models import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A row of running numbers in one folder's log, and how the n-th is written."""
+
+    name: str
+    write: Callable[[int], str]
+
+
+def allot(folder: Folder, series: Series, *, at: datetime, actor: str) -> str:
+    """Take the next number of a series for ever.
+
+    Raises:
+        StorageProblem: the folder's lock is not to be had, or the disk refuses.
+    """
+    with writing(folder, at=at, actor=actor) as journal:
+        n = 1 + (Number.objects.filter(series=series.name).aggregate(last=Max("n"))["last"] or 0)
+        number = series.write(n)
+        while Number.objects.filter(number=number).exists():
+            n += 1
+            number = series.write(n)
+        journal.append("number.allotted", {"series": series.name, "n": n, "number": number})
+    return number

@@ -1,0 +1,164 @@
+"""The projector: reads a folder's event log from where it last stopped and brings the tables up to it.
+
+The log is written first, always; a table row that no log entry stands behind does not exist. So the same code serves a
+normal write, the start after a crash, and the rebuild of the whole database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from django.db import transaction
+
+from docgen.archive.eventlog import LogEntry, read
+from docgen.archive.layout import Archive, Folder
+from docgen.archive.rebuild import sidecar_of
+from docgen.archive.record import Sidecar
+from docgen.deals.events import DealEvent, replay
+from docgen.store import database  # noqa: F401  # sets Django up before the models
+from docgen.store.models import Alias, Customer, Deal, Event, LogCursor, Number, Paper
+
+_DEAL_EVENTS = ("deal.recorded", "fact.recorded", "fact.withdrawn")
+
+
+def catch_up(folder: Folder) -> int:
+    """Project the log's new entries into the tables, all or none; return how many there were.
+
+    Safe without the folder's lock: the cursor is read again inside the transaction.
+    """
+    with transaction.atomic():
+        cursor, _ = LogCursor.objects.get_or_create(key=folder.key, defaults={"place": place(folder)})
+        entries, offset = read(folder, offset=cursor.offset)
+        if entries:
+            _project(folder.key, entries)
+            cursor.offset, cursor.seq, cursor.head = offset, entries[-1].seq, entries[-1].hash
+            cursor.save()
+    return len(entries)
+
+
+def set_dirty(folder: Folder, *, is_dirty: bool) -> None:
+    """Note that an append is under way, so that the next start after a crash knows where to look."""
+    LogCursor.objects.update_or_create(key=folder.key, defaults={"is_dirty": is_dirty, "place": place(folder)})
+
+
+def dirty_folders(archive: Archive) -> tuple[Folder, ...]:
+    """Return the folders whose last write may not have reached the tables."""
+    rows = LogCursor.objects.filter(is_dirty=True)
+    return tuple(Folder(archive.root / row.place, row.key) for row in rows)
+
+
+def known_folder(archive: Archive, key: str) -> Folder | None:
+    """Return a folder by its key without searching the archive; None where the tables do not know it."""
+    row = LogCursor.objects.filter(key=key).first()
+    return Folder(archive.root / row.place, key) if row else None
+
+
+def place(folder: Folder) -> str:
+    """Return where a folder lies below the archive's root: always customer (or _company), then its own name."""
+    return f"{folder.path.parent.name}/{folder.path.name}"
+
+
+def _project(key: str, entries: Iterable[LogEntry]) -> None:
+    replays = False
+    for entry in entries:
+        Event.objects.create(
+            key=key,
+            seq=entry.seq,
+            at=entry.at.isoformat(),
+            type=entry.type,
+            actor=entry.actor,
+            payload=dict(entry.payload),
+        )
+        if entry.type in _DEAL_EVENTS:
+            replays = True
+        elif entry.type in _APPLY:
+            _APPLY[entry.type](key, entry)
+    if replays:
+        _replay_deal(key)
+
+
+def _replay_deal(key: str) -> None:
+    rows = Event.objects.filter(key=key, type__in=_DEAL_EVENTS).order_by("seq")
+    state = replay(DealEvent(row.type, row.payload) for row in rows)
+    deal = state.deal
+    contract = deal.terms.contract
+    customer, _ = Customer.objects.update_or_create(
+        id=deal.customer.id, defaults={"name": deal.customer.name, "uscc": deal.customer.uscc or ""}
+    )
+    row, _ = Deal.objects.update_or_create(
+        contract_no=contract.number,
+        defaults={
+            "customer": customer,
+            "title": contract.title,
+            "order_no": contract.order_number or "",
+            "total": format(deal.terms.total, "f"),
+            "revision": state.revision,
+            "record": deal.model_dump(mode="json", by_alias=True),
+            "created_at": rows[0].at,
+        },
+    )
+    row.aliases.all().delete()
+    names = {name for name in (*contract.customer_numbers, contract.order_number) if name}
+    Alias.objects.bulk_create(Alias(value=name, deal=row) for name in sorted(names))
+
+
+def _number_allotted(key: str, entry: LogEntry) -> None:
+    series, n, number = (_text(entry, "series"), int(_text(entry, "n")), _text(entry, "number"))
+    Number.objects.create(series=series, n=n, number=number, key=key, at=entry.at.isoformat())
+
+
+def _customer_registered(_key: str, entry: LogEntry) -> None:
+    defaults = {"name": _text(entry, "name"), "uscc": _text(entry, "uscc")}
+    Customer.objects.get_or_create(id=_text(entry, "id"), defaults=defaults)
+
+
+def _paper_deposited(key: str, entry: LogEntry) -> None:
+    sidecar = sidecar_of(entry)
+    if sidecar is None:
+        return
+    row = _paper_row(key, sidecar)
+    row.save()
+    supersedes = sidecar.extra.get("supersedes")
+    if supersedes:
+        old = Paper.objects.filter(number=str(supersedes), item_type="issued")
+        old.update(status="superseded", superseded_by=row.number)
+
+
+def _paper_voided(_key: str, entry: LogEntry) -> None:
+    Paper.objects.filter(id=_text(entry, "id")).update(status="void")
+
+
+_APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
+    "number.allotted": _number_allotted,
+    "customer.registered": _customer_registered,
+    "paper.issued": _paper_deposited,
+    "paper.filed": _paper_deposited,
+    "paper.voided": _paper_voided,
+}
+
+
+def _text(entry: LogEntry, name: str) -> str:
+    value = entry.payload.get(name)
+    return "" if value is None else str(value)
+
+
+def _paper_row(key: str, sidecar: Sidecar) -> Paper:
+    """Return the table row of an archived item, made from its sidecar alone."""
+    pages = sidecar.extra.get("pages")
+    return Paper(
+        id=sidecar.id,
+        key=key,
+        contract_no=sidecar.contract_no or "",
+        item_type=sidecar.item_type,
+        kind=sidecar.kind,
+        title=sidecar.title,
+        number=sidecar.number or "",
+        document_id=sidecar.document_id or "",
+        answers=sidecar.answers or "",
+        subject=str(sidecar.extra.get("subject") or ""),
+        pages=pages if isinstance(pages, int) else 0,
+        version=sidecar.version,
+        at=sidecar.at.isoformat(),
+        source_sha256=sidecar.source.sha256 if sidecar.source else "",
+        sidecar=sidecar.as_json(),
+    )
