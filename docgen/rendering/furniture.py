@@ -16,13 +16,13 @@ from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
 
 from docgen.rendering.laidout import Zone
+from docgen.rendering.paper import DRAFT_WORD
 
 MM = 72 / 25.4
 CODE_SIDE = 13 * MM
 """12 mm read from every degraded print measured, 10 mm did not."""
 CODE_RIGHT = 24 * MM
 CODE_BOTTOM = 7 * MM
-DRAFT_WORD = "草稿"
 DRAFT_SIZE = 150.0
 DRAFT_ANGLE = 45.0
 DRAFT_GREY = 0.88

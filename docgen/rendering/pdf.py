@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,24 +24,12 @@ from docgen.rendering.assets import ROOT_URL, AssetLoader, Assets
 from docgen.rendering.faults import Layout, font_faults, layout_faults
 from docgen.rendering.furniture import code_drawing, code_zone, draft_drawing
 from docgen.rendering.laidout import PT_PER_PX, PlacedText, Zone, placed_texts, source_text, zones
+from docgen.rendering.paper import PaperMeta, paper_words
 from docgen.rendering.printed import PrintedValue, recording
 from docgen.rendering.sandbox import check_context, environment, fill, load
 from docgen.rendering.wording import fill_wording, fragment_files, read_fragments
 
 MARK_FONT = "fonts/docgen-hei-bold.ttf"
-DRAFT_NUMBER = "草稿 未编号"
-
-
-@dataclass(frozen=True, slots=True)
-class PaperMeta:
-    """What the file says about itself: title, our company as author, the instant it was made (aware), its number."""
-
-    title: str
-    author: str
-    subject: str
-    language: str
-    created: datetime
-    identifier: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +70,15 @@ def fill_html(job: PdfJob) -> tuple[str, tuple[PrintedValue, ...], Assets]:
     """
     check_context(job.context)
     assets = Assets(job.kind_folder, job.shared)
-    context = {**job.context, "paper": {**job.context.get("paper", {}), **_paper(job)}}
+    paper = paper_words(
+        job.meta, readable_number=job.readable_number, draft=job.draft, bears_code=job.page_code is not None
+    )
+    context = {**job.context, "paper": {**job.context.get("paper", {}), **paper}}
     wording = fill_wording(read_fragments(fragment_files(job.kind_folder, job.shared)), context)
     template = load(environment(AssetLoader(assets)), job.template)
     with recording() as printed:
         html = fill(template, {**context, "w": wording}, where=job.template)
     return html, tuple(printed.values), assets
-
-
-def _paper(job: PdfJob) -> dict[str, object]:
-    number = DRAFT_NUMBER if job.draft else job.readable_number
-    return {
-        "title": job.meta.title,
-        "company": job.meta.author,
-        "number": job.readable_number,
-        "header_number": number,
-        "beside": "" if job.draft or job.page_code is None else job.readable_number,
-        "draft": job.draft,
-    }
 
 
 def render_pdf(job: PdfJob) -> RenderedPdf:
