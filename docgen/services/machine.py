@@ -1,0 +1,154 @@
+"""The machine docgen runs on, as far as docgen depends on it: Python, SQLite, Pango, OCR, disks, file systems.
+
+A `Machine` holds the ways to ask; `this_machine()` asks the real one, tests describe another.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from docgen.findings import Finding, error, note, warning
+
+OLDEST_PYTHON = (3, 11)
+OLDEST_SQLITE = (3, 31, 0)
+"""What Django 5.2 asks for."""
+DISK_FULL = 200_000_000
+DISK_LOW = 2_000_000_000
+_GIGABYTE = 1_000_000_000
+_ESCAPED = re.compile(r"\\([0-7]{3})")
+
+# fmt: off
+SHARES = frozenset(
+    {
+        "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "drvfs", "glusterfs",
+        "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "prl_fs", "smb3", "smbfs", "vboxsf",
+        "fuse.ceph", "fuse.davfs2", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "fuse.vmhgfs-fuse",
+    }
+)
+# fmt: on
+"""File systems on which SQLite's locks and shared memory cannot be relied on (sqlite.org, "How To Corrupt", 2.1)."""
+
+_LIBRARIES = {
+    "Pango": ("libpango-1.0.so.0", "libpango-1.0.0.dylib", "libpango-1.0-0.dll"),
+    "PangoFT2": ("libpangoft2-1.0.so.0", "libpangoft2-1.0.0.dylib", "libpangoft2-1.0-0.dll"),
+    "HarfBuzz-Subset": ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset-0.dll"),
+    "Fontconfig": ("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig-1.dll"),
+}
+_OCR_MODULES = ("rapidocr", "onnxruntime")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The answers of one machine; each field is a fact or a way to ask for one."""
+
+    python: tuple[int, ...]
+    sqlite: tuple[int, ...]
+    can_load: Callable[[str], bool]
+    has_module: Callable[[str], bool]
+    free_bytes: Callable[[Path], int]
+    mounts: str
+
+
+def this_machine() -> Machine:
+    """Return the machine this process runs on."""
+    return Machine(
+        python=sys.version_info[:3],
+        sqlite=sqlite3.sqlite_version_info,
+        can_load=_can_load,
+        has_module=lambda name: find_spec(name) is not None,
+        free_bytes=lambda path: shutil.disk_usage(path).free,
+        mounts=_read_mounts(),
+    )
+
+
+def _can_load(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _read_mounts() -> str:
+    """Return the kernel's list of mounts; empty where there is none to read (not Linux)."""
+    with suppress(OSError):
+        return Path("/proc/mounts").read_text(encoding="utf-8", errors="surrogateescape")
+    return ""
+
+
+def python_findings(machine: Machine) -> Iterator[Finding]:
+    """Check Python's version."""
+    make = note if machine.python >= OLDEST_PYTHON else error
+    code = "doctor.python-ok" if machine.python >= OLDEST_PYTHON else "doctor.python-old"
+    yield make(code, version=_dotted(machine.python), oldest=_dotted(OLDEST_PYTHON))
+
+
+def sqlite_findings(machine: Machine) -> Iterator[Finding]:
+    """Check SQLite's version."""
+    make = note if machine.sqlite >= OLDEST_SQLITE else error
+    code = "doctor.sqlite-ok" if machine.sqlite >= OLDEST_SQLITE else "doctor.sqlite-old"
+    yield make(code, version=_dotted(machine.sqlite), oldest=_dotted(OLDEST_SQLITE))
+
+
+def _dotted(version: Sequence[int]) -> str:
+    return ".".join(str(part) for part in version)
+
+
+def layout_findings(machine: Machine) -> Iterator[Finding]:
+    """Check that the libraries which lay out PDF papers can be loaded."""
+    missing = [name for name, files in _LIBRARIES.items() if not any(machine.can_load(file) for file in files)]
+    if missing:
+        yield error("doctor.pango-missing", names="、".join(missing))
+    else:
+        yield note("doctor.pango-ok")
+
+
+def ocr_findings(machine: Machine) -> Iterator[Finding]:
+    """Tell whether OCR is installed; nothing stops without it, fewer scans find their place by themselves."""
+    missing = [name for name in _OCR_MODULES if not machine.has_module(name)]
+    yield note("doctor.ocr-missing", names="、".join(missing)) if missing else note("doctor.ocr-ok")
+
+
+def disk_findings(machine: Machine, folders: Sequence[Path]) -> Iterator[Finding]:
+    """Check the room on each disk that the folders lie on, each disk once."""
+    disks = {place.stat().st_dev: place for place in map(standing, reversed(folders))}
+    for place in reversed(disks.values()):
+        free = machine.free_bytes(place)
+        told = f"{free / _GIGABYTE:.1f} GB"
+        if free < DISK_FULL:
+            yield error("doctor.disk-full", str(place), free=told)
+        elif free < DISK_LOW:
+            yield warning("doctor.disk-low", str(place), free=told)
+        else:
+            yield note("doctor.disk-ok", str(place), free=told)
+
+
+def standing(path: Path) -> Path:
+    """Return the path itself or the nearest folder above it that exists, symbolic links resolved."""
+    real = path.resolve()
+    return next(place for place in (real, *real.parents) if place.exists())
+
+
+def share_type(path: Path, *, mounts: str) -> str | None:
+    """Return the type of the network file system a path lies on, or None where it lies on a disk of this machine.
+
+    `mounts` is the text of /proc/mounts; the longest mount point above the path decides, the last one of equal length.
+    """
+    real = path.resolve()
+    best, kind = -1, ""
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if len(fields) > 2:  # noqa: PLR2004  # device, mount point, type
+            point = Path(_ESCAPED.sub(lambda match: chr(int(match[1], 8)), fields[1]))
+            if real.is_relative_to(point) and len(point.parts) >= best:
+                best, kind = len(point.parts), fields[2]
+    return kind if kind in SHARES else None
