@@ -1,4 +1,4 @@
-"""Do the terms add up? Lines, total, plan, triggers, delivery, acceptance, penalties; of the contract and of changes."""
+"""Do the terms add up? Lines, total, plan, triggers, delivery, acceptance, penalties; of the contract and changes."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def describe(deal: Deal, *, as_of: date, calendar: Calendar, revision: int | Non
         "terminated_on": terminated_on(deal, as_of=as_of),
         "delivery_due": asdict(due) if due else None,
         "warranty": asdict(warranty) if warranty else None,
-        "retention": asdict(retention_of(deal)),
+        "retention": asdict(retention_of(deal, as_of=as_of)),
         "calendar": calendar.version,
     }
     plain: dict[str, Any] = _plain(told)

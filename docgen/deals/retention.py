@@ -32,8 +32,8 @@ class Retention:
     start_on: date | None
 
 
-def retention_of(deal: Deal, *, class_name: str = CONTRACT_PAPER) -> Retention:
-    """Return how long a paper of this deal must be kept.
+def retention_of(deal: Deal, *, class_name: str = CONTRACT_PAPER, as_of: date = date.max) -> Retention:
+    """Return how long a paper of this deal must be kept, as known on a day.
 
     Raises:
         Refused: `deals.retention-class-unknown`.
@@ -41,7 +41,7 @@ def retention_of(deal: Deal, *, class_name: str = CONTRACT_PAPER) -> Retention:
     years = _YEARS.get(class_name)
     if years is None:
         raise Refused.of("deals.retention-class-unknown", class_name=class_name, known="、".join(_YEARS))
-    ended = terminated_on(deal)
+    ended = terminated_on(deal, as_of=as_of)
     return Retention(
         classes=(class_name,),
         until=add_months(ended, 12 * years) if ended else None,
