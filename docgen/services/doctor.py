@@ -39,6 +39,7 @@ def _findings(workspace: Workspace | None, *, now: datetime, on: Machine) -> Ite
     yield from machine.sqlite_findings(on)
     yield from machine.layout_findings(on)
     yield from machine.ocr_findings(on)
+    yield from machine.containment_findings(on)
     yield from premises.clock_findings(workspace, now=now)
     if workspace is None:
         return

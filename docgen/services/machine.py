@@ -1,4 +1,4 @@
-"""The machine docgen runs on, as far as docgen depends on it: Python, SQLite, Pango, OCR, disks, file systems.
+"""The machine docgen runs on, as far as docgen depends on it: Python, SQLite, Pango, OCR, child processes, disks.
 
 A `Machine` holds the ways to ask; `this_machine()` asks the real one, tests describe another.
 """
@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from docgen.contained.run import Limits, run
+from docgen.errors import DocgenError, LimitExceeded
 from docgen.findings import Finding, error, note, warning
 
 OLDEST_PYTHON = (3, 11)
@@ -55,6 +57,7 @@ class Machine:
     can_load: Callable[[str], bool]
     has_module: Callable[[str], bool]
     free_bytes: Callable[[Path], int]
+    can_contain: Callable[[], bool]
     mounts: str
 
 
@@ -66,6 +69,7 @@ def this_machine() -> Machine:
         can_load=_can_load,
         has_module=lambda name: find_spec(name) is not None,
         free_bytes=lambda path: shutil.disk_usage(path).free,
+        can_contain=_can_contain,
         mounts=_read_mounts(),
     )
 
@@ -76,6 +80,17 @@ def _can_load(library: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _can_contain() -> bool:
+    """Tell whether work that takes too much memory is stopped, by trying it."""
+    try:
+        run("docgen.contained.drills:hoard", 600, limits=Limits(seconds=20, memory_mb=400))
+    except LimitExceeded:
+        return True
+    except DocgenError:
+        return False
+    return False
 
 
 def _read_mounts() -> str:
@@ -116,6 +131,11 @@ def ocr_findings(machine: Machine) -> Iterator[Finding]:
     """Tell whether OCR is installed; nothing stops without it, fewer scans find their place by themselves."""
     missing = [name for name in _OCR_MODULES if not machine.has_module(name)]
     yield note("doctor.ocr-missing", names="、".join(missing)) if missing else note("doctor.ocr-ok")
+
+
+def containment_findings(machine: Machine) -> Iterator[Finding]:
+    """Check that foreign files can be read behind a limit: one hostile scan must not take the machine along."""
+    yield note("doctor.contained-ok") if machine.can_contain() else error("doctor.not-contained")
 
 
 def disk_findings(machine: Machine, folders: Sequence[Path]) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ def machine() -> Machine:
         can_load=lambda _: True,
         has_module=lambda _: True,
         free_bytes=lambda _: 50 * GB,
+        can_contain=lambda: True,
         mounts=MOUNTS,
     )
 
@@ -86,6 +87,7 @@ def test_a_good_workspace_has_nothing_but_notes(workspace: Workspace, machine: M
         "doctor.sqlite-ok",
         "doctor.pango-ok",
         "doctor.ocr-ok",
+        "doctor.contained-ok",
         "doctor.clock-ok",
         "doctor.fonts-ok",
         "doctor.folders-ok",
@@ -108,7 +110,12 @@ def test_without_a_workspace_only_the_machine_is_examined(machine: Machine) -> N
 
 
 def test_this_very_machine_can_lay_out_papers() -> None:
-    assert {"doctor.python-ok", "doctor.sqlite-ok", "doctor.pango-ok"} <= set(_codes(examine(None, now=NOW)))
+    wanted = {"doctor.python-ok", "doctor.sqlite-ok", "doctor.pango-ok", "doctor.contained-ok"}
+    assert wanted <= set(_codes(examine(None, now=NOW)))
+
+
+def test_a_machine_without_limits_is_an_error(workspace: Workspace, machine: Machine) -> None:
+    assert _bad(workspace, dataclasses.replace(machine, can_contain=lambda: False)) == ["doctor.not-contained"]
 
 
 def test_an_old_python_and_an_old_sqlite_stop_the_work(workspace: Workspace, machine: Machine) -> None:
