@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, P
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-_PLAIN_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,6})?\Z", re.ASCII)
+_PLAIN_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,20})?\Z", re.ASCII)
 _PLAIN_INTEGER = re.compile(r"-?\d{1,9}\Z", re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
@@ -43,13 +43,15 @@ def _clean_text(value: object) -> object:
         return value
     for char in value:
         if unicodedata.category(char) in _UNSEEN and char != "\n":
-            raise PydanticCustomError("control_character", "control character U+{code}", {"code": f"{ord(char):04X}"})
+            raise PydanticCustomError(
+                "hidden_character", "hidden character U+{character}", {"character": f"{ord(char):04X}"}
+            )
     return unicodedata.normalize("NFC", value).strip()
 
 
 def _one_line(value: object) -> object:
     if isinstance(value, str) and "\n" in value.strip():
-        raise PydanticCustomError("control_character", "control character U+{code}", {"code": "000A"})
+        raise PydanticCustomError("hidden_character", "hidden character U+{character}", {"character": "000A"})
     return _clean_text(value)
 
 

@@ -32,7 +32,7 @@ _CODES: Mapping[str, str] = {
     "string_too_short": "deals.value-empty",
     "string_too_long": "deals.text-too-long",
     "string_pattern_mismatch": "deals.wrong-form",
-    "control_character": "deals.hidden-character",
+    "hidden_character": "deals.hidden-character",
     "too_many_places": "deals.too-many-places",
     "greater_than": "deals.number-too-small",
     "greater_than_equal": "deals.number-below",
@@ -52,13 +52,24 @@ _CODES: Mapping[str, str] = {
     "dict_type": "deals.not-a-group",
 }
 
+_TEXT_CODES: Mapping[str, str] = {"too_short": "deals.value-empty", "too_long": "deals.text-too-long"}
+"""Behind a reader of its own a text's length is reported as that of any collection."""
+
 
 def findings_of(problem: ValidationError, model: type[BaseModel] = Deal, *, within: str = "") -> list[Finding]:
     """Return one finding for each error, with field path, Chinese titles and what the field wants.
 
     `within` goes before the paths where `model` is a part of something larger.
     """
-    return [_finding(each, model, within) for each in problem.errors(include_url=False)]
+    details = (each for each in problem.errors(include_url=False) if not _is_echo(each))
+    return [_finding(each, model, within) for each in details]
+
+
+def _is_echo(detail: ErrorDetails) -> bool:
+    """Tell whether a list only counts as too short because the entries in it are wrong themselves."""
+    given = detail["input"]
+    is_too_short = detail["type"] == "too_short" and isinstance(given, list | tuple)
+    return is_too_short and len(given) >= int(detail.get("ctx", {}).get("min_length", 0))
 
 
 def _finding(detail: ErrorDetails, model: type[BaseModel], within: str) -> Finding:
@@ -83,7 +94,8 @@ def _code_of(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, dict[st
     special = _SUGGESTING.get(kind)
     if special:
         return special(given)
-    code = _CODES.get(kind)
+    code = _TEXT_CODES.get(kind) if isinstance(given, str) else None
+    code = code or _CODES.get(kind)
     return (code, {}) if code else ("deals.value-wrong", {"kind": kind})
 
 
@@ -102,7 +114,8 @@ def _unknown_field(location: Location, model: type[BaseModel]) -> tuple[str, dic
 
 def _not_a_decimal(given: object) -> tuple[str, dict[str, object]]:
     written = _as_decimal(str(given))
-    return ("deals.number-written-otherwise", {"written": written}) if written else ("deals.not-a-number", {})
+    is_other = bool(written) and written != str(given)
+    return ("deals.number-written-otherwise", {"written": written}) if is_other else ("deals.not-a-number", {})
 
 
 def _not_a_day(given: object) -> tuple[str, dict[str, object]]:
@@ -142,7 +155,7 @@ def _as_day(text: str) -> str:
 
 
 def _limits(context: Mapping[str, Any]) -> dict[str, object]:
-    known: dict[str, object] = {key: context[key] for key in ("code", "places", "first", "last") if key in context}
+    known: dict[str, object] = {key: context[key] for key in ("character", "places", "first", "last") if key in context}
     limit = next((context[key] for key in _BOUNDS if key in context), None)
     if limit is not None:
         known["limit"] = limit

@@ -39,11 +39,20 @@ def _events(text: str) -> Iterator[yaml.Event]:
     try:
         yield from yaml.parse(text, Loader=_Loader)
     except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else ("?", "?")
-        raise Unacceptable("deals.yaml-broken", line=line, column=column, detail=problem.problem or "") from problem
+        raise _explained(problem, text) from problem
     except (yaml.YAMLError, UnicodeError) as problem:
         raise Unacceptable("deals.yaml-unreadable") from problem
+
+
+def _explained(problem: yaml.MarkedYAMLError, text: str) -> Unacceptable:
+    """Say where it broke; an unquoted masked name (`*总`) is no reference a parser knows, but a person wrote it."""
+    mark = problem.problem_mark or problem.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else ("?", "?")
+    began = problem.context_mark or mark
+    rows = text.splitlines()
+    if began and began.line < len(rows) and rows[began.line][began.column : began.column + 1] in {"*", "&"}:
+        return Unacceptable("deals.yaml-alias", line=line)
+    return Unacceptable("deals.yaml-broken", line=line, column=column, detail=problem.problem or "")
 
 
 class _Builder:
