@@ -1,0 +1,125 @@
+"""Read a scan, inside the contained child: per page its size, text layer, codes and how much ink it bears.
+
+Most scans are PDFs whose pages are one JPEG each. Taking that JPEG out and unpacking it coarsely is many times quicker
+than drawing the page; but only where the page is exactly that one picture: copiers also write strips, fax coding and
+layers, and those pages are drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pypdfium2
+from PIL import Image
+from pypdfium2 import raw as pdfium
+
+from docgen.codes.payload import has_form
+from docgen.codes.read import CodeSeen, read_codes
+from docgen.papers.limits import MAX_PIXELS
+from docgen.papers.pdf import POINTS_PER_INCH, GrayImage, opened, pages_of, render
+from docgen.papers.pictures import MM_PER_INCH, PDF, READING_DPI, Look, PagePicture, jpeg_looks, media_type, pictures
+from docgen.papers.runs import page_text
+
+_DARK = 128
+_EDGE = 0.01
+"""A full-page picture may miss the page's edge by a hundredth."""
+
+
+def read_scan(data: bytes) -> dict[str, Any]:
+    """Return a scan's media type and pages as plain values; `reading.read_paper` makes them its own types.
+
+    Raises:
+        UnreadableFile: empty, of another kind, encrypted, corrupt. LimitExceeded: too many pages or pixels.
+    """
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    kind = media_type(data)
+    pages = _pdf_pages(data) if kind == PDF else [_read(picture, "") for picture in pictures(data, kind)]
+    return {"media_type": kind, "pages": pages}
+
+
+def _pdf_pages(data: bytes) -> list[dict[str, Any]]:
+    with opened(data) as document:
+        return [_read(_picture_of(page), page_text(page)) for page in pages_of(document)]
+
+
+def _picture_of(page: Any) -> PagePicture:  # noqa: ANN401  # pypdfium2 has no types
+    width, height = page.get_size()
+    jpeg = full_page_jpeg(page)
+    looks: tuple[Look, ...] = (lambda: render(page, _fitting_dpi(width, height)),)
+    if jpeg is not None:
+        data, dpi = jpeg
+        looks = (*jpeg_looks(data, dpi), *looks)
+    return PagePicture(width / POINTS_PER_INCH * MM_PER_INCH, height / POINTS_PER_INCH * MM_PER_INCH, looks)
+
+
+def full_page_jpeg(page: Any) -> tuple[bytes, float] | None:  # noqa: ANN401  # pypdfium2 has no types
+    """Return the JPEG a page consists of and its dpi, or None where the page is anything else.
+
+    Invisible text (a scanner's own OCR) is no part of the look. Turned pages, annotations, masks, more than one
+    picture, pictures inside forms or not covering the page, and other codings make a page something else.
+    """
+    if page.get_rotation() or pdfium.FPDFPage_GetAnnotCount(page):
+        return None
+    seen = [one for one in page.get_objects(max_depth=1) if not _is_invisible_text(one)]
+    if len(seen) != 1 or not isinstance(seen[0], pypdfium2.PdfImage):
+        return None
+    image, (width, height) = seen[0], page.get_size()
+    if image.get_filters() != ["DCTDecode"] or pdfium.FPDFPageObj_HasTransparency(image):
+        return None
+    if not _covers(page, image):
+        return None
+    return bytes(image.get_data()), min(
+        image.get_px_size()[0] / width, image.get_px_size()[1] / height
+    ) * POINTS_PER_INCH
+
+
+def _is_invisible_text(thing: Any) -> bool:  # noqa: ANN401  # pypdfium2 has no types
+    return (
+        isinstance(thing, pypdfium2.PdfTextObj)
+        and pdfium.FPDFTextObj_GetTextRenderMode(thing) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+    )
+
+
+def _covers(page: Any, image: Any) -> bool:  # noqa: ANN401  # pypdfium2 has no types
+    a, b, c, d, _, _ = image.get_matrix().get()
+    upright = a > 0 and d > 0 and abs(b) + abs(c) < _EDGE
+    edges = zip(image.get_bounds(), page.get_bbox(), strict=True)
+    slack = _EDGE * max(page.get_size())
+    return upright and all(abs(mine - pages) <= slack for mine, pages in edges)
+
+
+def _fitting_dpi(width: float, height: float) -> float:
+    """Return the reading dpi, or less for drawings so large that their picture would not fit."""
+    largest = math.sqrt(MAX_PIXELS * 0.9 / max(width * height, 1)) * POINTS_PER_INCH
+    return min(READING_DPI, largest)
+
+
+def _read(picture: PagePicture, text: str) -> dict[str, Any]:
+    """Look until one of our codes is seen; ink is reckoned from the first look."""
+    codes: list[dict[str, Any]] = []
+    ink: float | None = None
+    for look in picture.looks:
+        page = look()
+        ink = _ink(page) if ink is None else ink
+        seen = read_codes(page)
+        codes = [_in_mm(code, picture.width_mm / page.shape[1], picture.height_mm / page.shape[0]) for code in seen]
+        if any(has_form(code.text) for code in seen):
+            break
+    return {"width_mm": picture.width_mm, "height_mm": picture.height_mm, "text": text, "codes": codes, "ink": ink}
+
+
+def _ink(page: GrayImage) -> float:
+    return float(np.count_nonzero(page < _DARK)) / page.size
+
+
+def _in_mm(code: CodeSeen, mm_x: float, mm_y: float) -> dict[str, Any]:
+    text = code.text.encode("utf-8", "replace").decode()
+    return {
+        "text": text,
+        "x_mm": code.x * mm_x,
+        "y_mm": code.y * mm_y,
+        "width_mm": code.width * mm_x,
+        "height_mm": code.height * mm_y,
+    }
