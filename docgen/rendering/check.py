@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jinja2 import nodes
@@ -32,97 +33,115 @@ _LINK = re.compile(r"<a\s[^>]*$", re.IGNORECASE)
 
 
 def check_template(path: Path, *, shared: Path, sample: Mapping[str, object] | None = None) -> list[Finding]:
-    """Return what is wrong with a template file (.html, .txt or .docx) of a kind's folder.
+    """Return what is wrong with a template file (.html, .txt or .docx) and the wording sentences it uses.
 
     Args:
         path: the template; its folder is the kind's folder.
         shared: the `_shared` folder.
-        sample: data as the template will get, from which the existing fields are known; without it, fields are not
-            checked.
+        sample: data as the template will get, from which the existing fields are known; `paper` and `w` are added
+            here. Without it, fields are not checked.
     """
+    return _inspect(path, shared, sample).findings
+
+
+def fields_used(path: Path, *, shared: Path, sample: Mapping[str, object] | None = None) -> list[Use]:
+    """Return every use of a field in a template and in the wording sentences it uses, in order.
+
+    Raises:
+        TemplateRefused: the template cannot be read at all.
+    """
+    return _inspect(path, shared, sample).uses
+
+
+@dataclass
+class _Inspection:
+    fragments: Mapping[str, tuple[str, str]]
+    sample: Mapping[str, object] | None
+    findings: list[Finding] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+
+    def text(self, env: ItemEnvironment, source: str, where: str) -> None:
+        """Inspect template text that stands alone: a Word part made into Jinja, or a sentence."""
+        try:
+            tree = env.parse(source, where)
+            env.compile(source, where, where)
+            uses = text_uses(env, source, where, self.sample)
+        except TemplateError as problem:
+            self.findings.append(syntax_finding(problem, where))
+            return
+        self.findings += [*_forbidden(tree, where), *_unknown(uses)]
+        self.uses += uses
+
+    def sentences(self) -> None:
+        """Inspect the wording sentences used so far, once each."""
+        env = environment(escape=False)
+        keys = dict.fromkeys(use.path.removeprefix("w.") for use in self.uses if use.path.startswith("w."))
+        for sentence, where in [self.fragments[key] for key in keys if key in self.fragments]:
+            self.findings += _full_width(sentence, where)
+            self.text(env, sentence, where)
+
+
+def _inspect(path: Path, shared: Path, sample: Mapping[str, object] | None) -> _Inspection:
+    seen = _Inspection({}, None)
     try:
-        known = None if sample is None else _with_furniture(sample, path.parent, shared)
+        fragments = read_fragments(fragment_files(path.parent, shared))
+        known = None if sample is None else {**sample, "paper": paper_sample(), "w": dict.fromkeys(fragments, "")}
+        seen = _Inspection(fragments, known)
         if path.suffix.lower() == ".docx":
-            return list(_check_docx(path, known))
-        return list(_check_text(path, shared, known))
+            _inspect_docx(path, seen)
+        else:
+            _inspect_text(path, shared, seen)
+        seen.sentences()
     except DocgenError as problem:
-        return list(problem.findings)
+        seen.findings += problem.findings
+    return seen
 
 
-def check_wording(kind_folder: Path, *, shared: Path, sample: Mapping[str, object]) -> list[Finding]:
-    """Return what is wrong with the wording fragments a kind uses."""
-    try:
-        fragments = read_fragments(fragment_files(kind_folder, shared))
-    except DocgenError as problem:
-        return list(problem.findings)
-    env, known = environment(escape=False), {**sample, "paper": paper_sample()}
-    findings: list[Finding] = []
-    for sentence, where in fragments.values():
-        findings += _full_width(sentence, where)
-        findings += _check_source(env, sentence, where, known)
-    return findings
-
-
-def _with_furniture(sample: Mapping[str, object], kind_folder: Path, shared: Path) -> dict[str, object]:
-    wording = dict.fromkeys(read_fragments(fragment_files(kind_folder, shared)), "")
-    return {**sample, "paper": paper_sample(), "w": wording}
-
-
-def _check_text(path: Path, shared: Path, sample: Mapping[str, object] | None) -> Iterator[Finding]:
+def _inspect_text(path: Path, shared: Path, seen: _Inspection) -> None:
     source = path.read_text(encoding="utf-8")
     env = environment(AssetLoader(Assets(path.parent, shared)))
-    yield from _full_width(source, path.name)
-    for number, line in enumerate(source.splitlines(), start=1):
-        for match in _REMOTE.finditer(line):
-            if not _LINK.search(line[: match.start()]):
-                yield error("rendering.asset-refused", f"{path.name}:{number}", url=match[1] or match[2])
+    seen.findings += [*_full_width(source, path.name), *_remote(source, path.name)]
     try:
         tree = env.parse(source, path.name, path.name)
         env.compile(source, path.name, path.name)
-        uses = template_uses(env, path.name, sample)
+        uses = template_uses(env, path.name, seen.sample)
     except TemplateError as problem:
-        yield syntax_finding(problem, path.name)
+        seen.findings.append(syntax_finding(problem, path.name))
         return
-    yield from _forbidden(tree, path.name)
-    yield from _unknown(uses)
+    seen.findings += [*_forbidden(tree, path.name), *_unknown(uses)]
+    seen.uses += uses
 
 
-def _check_source(
-    env: ItemEnvironment, source: str, where: str, sample: Mapping[str, object] | None
-) -> Iterator[Finding]:
-    try:
-        tree = env.parse(source, where)
-        env.compile(source, where, where)
-        uses = text_uses(env, source, where, sample)
-    except TemplateError as problem:
-        yield syntax_finding(problem, where)
-        return
-    yield from _forbidden(tree, where)
-    yield from _unknown(uses)
-
-
-def _check_docx(path: Path, sample: Mapping[str, object] | None) -> Iterator[Finding]:
+def _inspect_docx(path: Path, seen: _Inspection) -> None:
     data = path.read_bytes()
-    structure = check_docx(data)
-    yield from structure
-    if has_errors(structure):
+    seen.findings += check_docx(data)
+    if has_errors(seen.findings):
         return
     package, env = Package.read(data, path.name), environment()
     for name in package.text_parts():
         slips = list(lint_part(package.parts[name], name))
-        yield from slips
+        seen.findings += slips
         if has_errors(slips):
             continue
         source = jinja_source(package.parts[name], name)
+        part = _Inspection({}, seen.sample)
+        part.text(env, source, name)
         lines = tuple(source.split("\n"))
-        for finding in _check_source(env, source, name, sample):
-            yield Finding(finding.code, paragraph_place(finding.where, lines), finding.severity, finding.params)
+        seen.findings += [Finding(f.code, paragraph_place(f.where, lines), f.severity, f.params) for f in part.findings]
+        seen.uses += part.uses
 
 
 def _full_width(source: str, where: str) -> Iterator[Finding]:
     for number, line in enumerate(source.splitlines(), start=1):
         if FULL_WIDTH.search(line):
             yield error("rendering.full-width-braces", f"{where}:{number}", text=line.strip()[:60])
+
+
+def _remote(source: str, where: str) -> Iterator[Finding]:
+    for number, line in enumerate(source.splitlines(), start=1):
+        for match in _REMOTE.finditer(line):
+            if not _LINK.search(line[: match.start()]):
+                yield error("rendering.asset-refused", f"{where}:{number}", url=match[1] or match[2])
 
 
 def _forbidden(tree: nodes.Template, where: str) -> Iterator[Finding]:

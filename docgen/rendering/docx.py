@@ -28,7 +28,7 @@ from docgen.rendering.paper import PaperMeta, paper_words
 from docgen.rendering.printed import PrintedValue, recording
 from docgen.rendering.sandbox import ItemEnvironment, check_context, compile_text, environment, fill
 from docgen.rendering.wordfurniture import furnish, set_properties
-from docgen.rendering.wording import fill_wording, fragment_files, read_fragments
+from docgen.rendering.wording import Wording, wording_of
 
 TEMPLATES_KEPT = 32
 _DRAWING_ID = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
@@ -92,8 +92,9 @@ def _context(job: DocxJob) -> dict[str, Any]:
     bears_code = job.header_code is not None
     paper = paper_words(job.meta, readable_number=job.readable_number, draft=job.draft, bears_code=bears_code)
     context = {**job.context, "paper": {**job.context.get("paper", {}), **paper}}
-    files = fragment_files(job.kind_folder, job.shared) if job.kind_folder and job.shared else []
-    return {**context, "w": fill_wording(read_fragments(files), context)}
+    if job.kind_folder is None or job.shared is None:
+        return {**context, "w": Wording({}, context)}
+    return {**context, "w": wording_of(job.kind_folder, job.shared, context)}
 
 
 @lru_cache(maxsize=TEMPLATES_KEPT)

@@ -27,7 +27,7 @@ from docgen.rendering.laidout import PT_PER_PX, PlacedText, Zone, placed_texts, 
 from docgen.rendering.paper import PaperMeta, paper_words
 from docgen.rendering.printed import PrintedValue, recording
 from docgen.rendering.sandbox import check_context, environment, fill, load
-from docgen.rendering.wording import fill_wording, fragment_files, read_fragments
+from docgen.rendering.wording import wording_of
 
 MARK_FONT = "fonts/docgen-hei-bold.ttf"
 
@@ -74,7 +74,7 @@ def fill_html(job: PdfJob) -> tuple[str, tuple[PrintedValue, ...], Assets]:
         job.meta, readable_number=job.readable_number, draft=job.draft, bears_code=job.page_code is not None
     )
     context = {**job.context, "paper": {**job.context.get("paper", {}), **paper}}
-    wording = fill_wording(read_fragments(fragment_files(job.kind_folder, job.shared)), context)
+    wording = wording_of(job.kind_folder, job.shared, context)
     template = load(environment(AssetLoader(assets)), job.template)
     with recording() as printed:
         html = fill(template, {**context, "w": wording}, where=job.template)

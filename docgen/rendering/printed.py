@@ -34,11 +34,6 @@ class PrintedValues:
         """Add one value at the end."""
         self.values.append(PrintedValue(kind, text, len(self.values) + 1))
 
-    def extend(self, others: tuple[PrintedValue, ...]) -> None:
-        """Add values another rendering formatted (a wording fragment), numbered anew."""
-        for other in others:
-            self.note(other.kind, other.text)
-
 
 _current: ContextVar[PrintedValues | None] = ContextVar("printed_values", default=None)
 
@@ -60,10 +55,3 @@ def note(kind: Kind, text: str) -> str:
     if current is not None:
         current.note(kind, text)
     return text
-
-
-def note_all(others: tuple[PrintedValue, ...]) -> None:
-    """Note another rendering's values in the current recording, if there is one."""
-    current = _current.get()
-    if current is not None:
-        current.extend(others)

@@ -1,7 +1,8 @@
 """Wording shared by the faces of a paper: one sentence, written once, printed by PDF and Word alike.
 
-A fragment file is TOML: key = "sentence with {{ fields }}". The sentences are filled with the paper's own data under
-the same rules as a template, and offered to every face as `w.<key>`; so the two faces cannot drift apart.
+A fragment file is TOML: key = "sentence with {{ fields }}". A sentence is filled with the paper's own data under the
+same rules as a template when a face uses it as `w.<key>`; so the two faces cannot drift apart, and a sentence that only
+other papers use may name fields this paper does not have.
 """
 
 from __future__ import annotations
@@ -11,30 +12,34 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from docgen.errors import TemplateRefused
-from docgen.rendering.printed import PrintedValue, note_all, recording
-from docgen.rendering.sandbox import compile_text, environment, fill
+from docgen.rendering.sandbox import ItemEnvironment, compile_text, environment, fill
 
 
 class Wording(Mapping[str, str]):
-    """The filled sentences by key; using one notes the amounts and dates it prints."""
+    """The sentences by key, each filled when it is used; what it prints is noted at that moment, in order.
 
-    def __init__(self, sentences: Mapping[str, tuple[str, tuple[PrintedValue, ...]]]) -> None:
-        self._sentences = dict(sentences)
+    Looking one up raises TemplateRefused, naming file and key, when the sentence cannot be filled.
+    """
+
+    def __init__(self, fragments: Mapping[str, tuple[str, str]], context: Mapping[str, object]) -> None:
+        self._fragments = fragments
+        self._context = context
+        self._environment: ItemEnvironment | None = None
 
     def __getitem__(self, key: str) -> str:
-        """Return the sentence, noting what it prints."""
-        text, values = self._sentences[key]
-        note_all(values)
-        return text
+        """Return the sentence filled; it is escaped by the face that prints it."""
+        sentence, where = self._fragments[key]
+        self._environment = self._environment or environment(escape=False)
+        return fill(compile_text(self._environment, sentence, where), self._context, where=where)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._sentences
+        return key in self._fragments
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._sentences)
+        return iter(self._fragments)
 
     def __len__(self) -> int:
-        return len(self._sentences)
+        return len(self._fragments)
 
 
 def read_fragments(files: Sequence[Path]) -> dict[str, tuple[str, str]]:
@@ -50,30 +55,19 @@ def read_fragments(files: Sequence[Path]) -> dict[str, tuple[str, str]]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
             raise TemplateRefused.of("rendering.wording-unreadable", file.name, what=str(problem)) from problem
         for key, sentence in table.items():
+            where = f"{file.name}:{key}"
             if not isinstance(sentence, str):
-                raise TemplateRefused.of(
-                    "rendering.wording-unreadable", f"{file.name}:{key}", what=type(sentence).__name__
-                )
-            found[key] = (sentence.strip(), f"{file.name}:{key}")
+                raise TemplateRefused.of("rendering.wording-unreadable", where, what=type(sentence).__name__)
+            found[key] = (sentence.strip(), where)
     return found
 
 
-def fill_wording(fragments: Mapping[str, tuple[str, str]], context: Mapping[str, object]) -> Wording:
-    """Fill every sentence with the paper's data.
-
-    Raises:
-        TemplateRefused: naming file and key of the sentence that could not be filled.
-    """
-    env = environment(escape=False)
-    sentences: dict[str, tuple[str, tuple[PrintedValue, ...]]] = {}
-    for key, (sentence, where) in fragments.items():
-        with recording() as printed:
-            text = fill(compile_text(env, sentence, where), context, where=where)
-        sentences[key] = (text, tuple(printed.values))
-    return Wording(sentences)
+def wording_of(kind_folder: Path, shared: Path, context: Mapping[str, object]) -> Wording:
+    """Return the wording a kind's templates may use: `_shared/wording/*.toml`, then the kind's own `wording.toml`."""
+    return Wording(read_fragments(fragment_files(kind_folder, shared)), context)
 
 
 def fragment_files(kind_folder: Path, shared: Path) -> list[Path]:
-    """Return the fragment files of a kind: `_shared/wording/*.toml`, then the kind's own `wording.toml`."""
+    """Return the fragment files of a kind, shared ones first."""
     own = kind_folder / "wording.toml"
     return [*sorted((shared / "wording").glob("*.toml")), *([own] if own.is_file() else [])]
