@@ -123,7 +123,11 @@ def _locked(path: Path) -> int | None:
         if path.stat().st_ino == os.fstat(lock).st_ino:
             return lock
     except (BlockingIOError, FileNotFoundError):
-        pass
+        os.close(lock)
+        return None
+    except OSError:
+        os.close(lock)
+        raise
     os.close(lock)
     return None
 

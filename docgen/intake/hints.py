@@ -17,6 +17,9 @@ from docgen.intake.scan import PageFacts
 MOST_CANDIDATES = 20
 """A person picks from a short list; beyond it they search by number."""
 
+MOST_LOOK_UPS = 3000
+"""Numbers looked up per file at most; a hostile file of a million numbers must not keep the ledger busy."""
+
 _IN_TEXT = (Source.TEXT, Source.CONTRACT_IN_TEXT)
 _IN_FILE_NAME = (Source.FILE_NAME, Source.CONTRACT_IN_FILE_NAME)
 
@@ -53,6 +56,8 @@ class HintReader:
                 yield Hint(Evidence(source, page, number, SCORES[source], document_id), papers)
 
     def _look_up(self, number: str) -> tuple[bool, tuple[IssuedPaper, ...]]:
+        if number not in self._known and len(self._known) >= MOST_LOOK_UPS:
+            return False, ()
         if number not in self._known:
             paper = self.lookup.by_number(number)
             found = (True, (paper,)) if paper else (False, tuple(self.lookup.by_contract(number)))

@@ -39,11 +39,10 @@ class WatchedFolder:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What tells a file from its later self: size in bytes, last change in ns, inode."""
+    """What tells a file from its later self: size in bytes, last change in ns; no inode, which shares make up anew."""
 
     size: int
     changed_ns: int
-    inode: int
 
     @classmethod
     def of(cls, path: Path) -> Stamp:
@@ -53,7 +52,7 @@ class Stamp:
             OSError: the file is gone or may not be looked at.
         """
         seen = path.stat(follow_symlinks=False)
-        return cls(seen.st_size, seen.st_mtime_ns, seen.st_ino)
+        return cls(seen.st_size, seen.st_mtime_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _EDGES = ".-/_‐‑‒–—−－"
 _NUMBER = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9]+(?:[-_/.][A-Za-z0-9]+)*")
 _AMOUNT = re.compile(r"[0-9]+\.[0-9]+")
 _LENGTHS = range(6, 61)
-_MARK = re.compile(r"第\s*(\d{1,4})\s*页\s*[,，/／]?\s*共\s*(\d{1,4})\s*页")
+_MARK = re.compile(r"第\s{0,4}(\d{1,4})\s{0,4}页\s{0,4}[,，/／]?\s{0,4}共\s{0,4}(\d{1,4})\s{0,4}页")
 _MOST = 200
 """Numbers looked up per page at most; a page of a real letter has a few dozen."""
 

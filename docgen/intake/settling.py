@@ -29,7 +29,7 @@ class _Watched:
 class StabilityTracker:
     """Tells which files are finished.
 
-    A file is finished when size, times and inode have not moved for `settle_seconds` *while we watched* and it then
+    A file is finished when its size and times have not moved for `settle_seconds` *while we watched* and it then
     reads to its end. The file's own date is not believed: scanners keep the date of the paper job, copies keep the
     original's, so an old date says nothing. Size alone is not believed either: some scanners reserve the final size
     first and fill it later, which only reading shows. A file that stands still but does not read is tried again until

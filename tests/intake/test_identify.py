@@ -299,6 +299,19 @@ def test_candidates_are_ranked_by_their_evidence() -> None:
     assert decision.candidates[1].reasons == (Source.FILE_NAME, Source.CONTRACT_IN_TEXT)
 
 
+def test_a_file_full_of_numbers_asks_the_ledger_a_bounded_number_of_times() -> None:
+    asked = []
+
+    class Counting(Books):
+        def by_number(self, number: str, /) -> IssuedPaper | None:
+            asked.append(number)
+            return super().by_number(number)
+
+    pages = [{"text": " ".join(f"HT{page:03}{number:05}" for number in range(300))} for page in range(40)]
+    decide(*pages, books=Counting(*ISSUED))
+    assert len(asked) == 3000
+
+
 def test_nothing_but_blank_pages_waits() -> None:
     assert reasons(decide(BLANK, BLANK)) == ["intake.only-blank-pages"]
 

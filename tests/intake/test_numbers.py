@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from docgen.intake.numbers import PageMark, likeness, numbers_in, page_mark
@@ -73,3 +75,10 @@ def test_likeness_is_the_share_of_the_issued_text_found_again() -> None:
     assert likeness("甲乙丙丁戊", "前言 甲 乙 丙 丁 戊 附注") == 1.0
     assert likeness("甲乙丙丁戊", "完全不同的一段文字") == 0.0
     assert likeness("", "甲乙丙丁") == 0.0
+
+
+def test_hostile_texts_take_no_time() -> None:
+    began = time.process_time()
+    assert page_mark(("第1页" + " " * 200_000) * 3) is None
+    assert numbers_in("-" * 500_000 + "1A" * 500_000) == ()
+    assert time.process_time() - began < 2

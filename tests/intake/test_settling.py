@@ -92,4 +92,4 @@ def test_the_stamp_is_that_of_the_file_that_settled(tmp_path: Path) -> None:
     tracker = StabilityTracker(0, reads_whole=lambda _: True)
     tracker.settled([scan], now=0)
     (settled,) = tracker.settled([scan], now=0)
-    assert (settled.stamp.size, settled.stamp.inode) == (5, scan.stat().st_ino)
+    assert (settled.stamp.size, settled.stamp.changed_ns) == (5, scan.stat().st_mtime_ns)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -188,6 +189,37 @@ def test_killed_at_any_fsync_or_rename_nothing_half_waits_and_a_second_try_succe
         assert damaged(root / "review") == []
         step += 1
     assert step > 5
+
+
+@pytest.mark.parametrize("outcome", [Filed("P1", SHA256, RECEIVED, "zhang"), Rejected("广告", RECEIVED, "zhang")])
+def test_killed_while_settling_it_waits_whole_or_has_left(
+    tmp_path: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch, outcome: Filed | Rejected
+) -> None:
+    real = {name: getattr(os, name) for name in ("fsync", "replace", "rename", "unlink", "rmdir")}
+    fates = set()
+    for step in range(20):
+        root = tmp_path / f"run{step}"
+        root.mkdir()
+        item, done = aside(root, kept), []
+
+        def counted(name: str, args: tuple, options: dict, limit: int = step, done: list = done) -> object:
+            if len(done) == limit:
+                raise Killed
+            done.append(name)
+            return real[name](*args, **options)
+
+        with monkeypatch.context() as patched, contextlib.suppress(Killed):
+            for name in real:
+                patched.setattr(os, name, lambda *args, _name=name, **options: counted(_name, args, options))
+            settle(item, outcome)
+        waits = waiting_items(root / "review")
+        assert damaged(root / "review") == []
+        assert waits in ([], [item])
+        assert not waits or waits[0].file.read_bytes() == BYTES
+        if isinstance(outcome, Rejected) and not waits:
+            assert (root / "review" / "_rejected" / item.id / "original.pdf").read_bytes() == BYTES
+        fates.add(len(waits))
+    assert fates == {0, 1}
 
 
 def test_leftovers_of_a_crash_go_after_an_hour_and_nothing_else(tmp_path: Path, kept: Kept) -> None:
