@@ -11,5 +11,8 @@ MAX_PAGES = 500
 MAX_PIXELS = 100_000_000
 """A page of A3 at 600 dpi has 70 million."""
 
+READING_PIXELS = 25_000_000
+"""A page drawn for reading codes: A2 at 200 dpi has 15 million; larger drawings are looked at more coarsely."""
+
 READING = Limits(seconds=180, memory_mb=3072, output_mb=64, file_mb=1)
 """The allowance for reading one scan: 500 pages at a third of a second."""

@@ -8,6 +8,7 @@ layers, and those pages are drawn.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,13 @@ from pypdfium2 import raw as pdfium
 
 from docgen.codes.payload import has_form
 from docgen.codes.read import CodeSeen, read_codes
-from docgen.papers.limits import MAX_PIXELS
+from docgen.papers.limits import MAX_PIXELS, READING_PIXELS
 from docgen.papers.pdf import POINTS_PER_INCH, GrayImage, opened, pages_of, render
 from docgen.papers.pictures import MM_PER_INCH, PDF, READING_DPI, Look, PagePicture, jpeg_looks, media_type, pictures
 from docgen.papers.runs import page_text
+
+PATIENCE_PAGES = 20
+"""So many pages without a code are searched carefully."""
 
 _DARK = 128
 _EDGE = 0.01
@@ -35,22 +39,32 @@ def read_scan(data: bytes) -> dict[str, Any]:
     """
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     kind = media_type(data)
-    pages = _pdf_pages(data) if kind == PDF else [_read(picture, "") for picture in pictures(data, kind)]
-    return {"media_type": kind, "pages": pages}
+    return {"media_type": kind, "pages": _read_all(_pages(data, kind))}
 
 
-def _pdf_pages(data: bytes) -> list[dict[str, Any]]:
+def _pages(data: bytes, kind: str) -> Iterator[tuple[PagePicture, str]]:
+    if kind != PDF:
+        yield from ((picture, "") for picture in pictures(data, kind))
+        return
     with opened(data) as document:
-        return [_read(_picture_of(page), page_text(page)) for page in pages_of(document)]
+        yield from ((_picture_of(page), page_text(page)) for page in pages_of(document))
+
+
+def _read_all(pages: Iterator[tuple[PagePicture, str]]) -> list[dict[str, Any]]:
+    """Read page after page; after many pages without a code, a long foreign paper gets quick looks only."""
+    found: list[dict[str, Any]] = []
+    patience = PATIENCE_PAGES
+    for picture, text in pages:
+        found.append(_read(picture, text, careful=patience > 0))
+        patience -= not found[-1]["codes"]
+    return found
 
 
 def _picture_of(page: Any) -> PagePicture:  # noqa: ANN401  # pypdfium2 has no types
     width, height = page.get_size()
     jpeg = full_page_jpeg(page)
-    looks: tuple[Look, ...] = (lambda: render(page, _fitting_dpi(width, height)),)
-    if jpeg is not None:
-        data, dpi = jpeg
-        looks = (*jpeg_looks(data, dpi), *looks)
+    drawn: Look = lambda: render(page, _fitting_dpi(width, height))  # noqa: E731  # one look among others
+    looks = (drawn,) if jpeg is None else jpeg_looks(*jpeg)
     return PagePicture(width / POINTS_PER_INCH * MM_PER_INCH, height / POINTS_PER_INCH * MM_PER_INCH, looks)
 
 
@@ -91,19 +105,19 @@ def _covers(page: Any, image: Any) -> bool:  # noqa: ANN401  # pypdfium2 has no 
 
 
 def _fitting_dpi(width: float, height: float) -> float:
-    """Return the reading dpi, or less for drawings so large that their picture would not fit."""
-    largest = math.sqrt(MAX_PIXELS * 0.9 / max(width * height, 1)) * POINTS_PER_INCH
+    """Return the reading dpi, or less for drawings so large that their picture would take long."""
+    largest = math.sqrt(READING_PIXELS / max(width * height, 1)) * POINTS_PER_INCH
     return min(READING_DPI, largest)
 
 
-def _read(picture: PagePicture, text: str) -> dict[str, Any]:
-    """Look until one of our codes is seen; ink is reckoned from the first look."""
+def _read(picture: PagePicture, text: str, *, careful: bool) -> dict[str, Any]:
+    """Look until one of our codes is seen, carefully at last; ink is reckoned from the first look."""
     codes: list[dict[str, Any]] = []
     ink: float | None = None
-    for look in picture.looks:
+    for number, look in enumerate(picture.looks, 1):
         page = look()
         ink = _ink(page) if ink is None else ink
-        seen = read_codes(page)
+        seen = read_codes(page, careful=careful and number == len(picture.looks))
         codes = [_in_mm(code, picture.width_mm / page.shape[1], picture.height_mm / page.shape[0]) for code in seen]
         if any(has_form(code.text) for code in seen):
             break

@@ -7,6 +7,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
+from docgen.codes import read
 from docgen.codes.draw import matrix
 from docgen.codes.payload import Keyring, Payload, decode, encode
 from docgen.codes.read import GrayImage, read_codes
@@ -80,6 +81,21 @@ def test_a_pale_blurred_copy_is_read_by_the_careful_looks() -> None:
     blurred = a_page(200, code=our_code(), code_mm=15).filter(ImageFilter.GaussianBlur(1))
     pale = Image.fromarray((255 - (255 - np.asarray(blurred, dtype=float)) * 0.35).astype(np.uint8))
     assert texts(scanned(pale, skew=3, noise=15, quality=15)) == [TEXT]
+
+
+def test_quick_looks_read_clean_pages() -> None:
+    clean = scanned(a_page(200, code=our_code()), skew=1, noise=8, turn=90)
+    assert [code.text for code in read_codes(clean, careful=False)] == [TEXT]
+
+
+def test_quick_looks_are_two_and_careful_ones_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[object] = []
+    monkeypatch.setattr(read, "_scan", lambda page, **how: looks.append(how) or [])
+    empty = np.full((1000, 700), 255, np.uint8)
+    read_codes(empty, careful=False)
+    assert len(looks) == 2
+    read_codes(empty)
+    assert len(looks) == 2 + 6
 
 
 def test_a_blotted_code_is_read() -> None:

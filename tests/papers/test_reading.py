@@ -84,6 +84,18 @@ def test_a_fax_coded_tiff_of_several_pages_is_read_page_by_page(
     assert second.codes == ()
 
 
+def test_a_long_paper_without_codes_still_gives_the_code_of_its_last_page(
+    read: Callable[..., PaperReading], page_picture: Picture, saved: Saved, code_text: str
+) -> None:
+    page = page_picture(150).convert("1")
+    empty = [Image.new("1", page.size, 1)] * (scan.PATIENCE_PAGES + 3)
+    data = saved(empty[0], "TIFF", save_all=True, append_images=[*empty, page], compression="group4", dpi=(150, 150))
+    *blank, last = read(data).pages
+    assert len(blank) == scan.PATIENCE_PAGES + 4
+    assert all(one.is_blank for one in blank)
+    assert_is_our_page(last, code_text)
+
+
 def test_our_own_pdf_gives_its_text_layer(read: Callable[..., PaperReading], letter: bytes) -> None:
     first, second = read(letter).pages
     assert "285,000.00" in first.text
