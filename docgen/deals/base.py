@@ -118,7 +118,7 @@ def _decimal_schema(places: int, *, example: str) -> WithJsonSchema:
 _FEN = 2
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _FLAGS = {"true": True, "false": False, "是": True, "否": False}
-_FIRST_YEAR, _LAST_YEAR = 1990, 2199
+_FIRST_YEAR, _LAST_YEAR = 1990, 2099
 _plain = PlainSerializer(lambda value: format(value, "f"), return_type=str)
 
 Text = Annotated[str, BeforeValidator(_clean_text), Field(min_length=1, max_length=2000)]

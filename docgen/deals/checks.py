@@ -21,7 +21,7 @@ from docgen.deals.parties import BankAccount, Company, Customer
 from docgen.deals.terms import Contract, Terms
 from docgen.deals.wording import day_words
 from docgen.deals.workdays import Calendar
-from docgen.findings import Finding, Severity, error, note, warning
+from docgen.findings import Finding, Severity, error, has_errors, note, warning
 
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _PRICE_SUBJECTS = {"价格明细", "合同总额（含税）"}
@@ -129,13 +129,10 @@ def _check_change(change: Change, before: Terms, after: Terms, where: str) -> It
     dated = before.contract.dated
     if dated and change.requested_on < dated:
         yield warning("deals.change-before-contract", f"{where}.requested_on", day=day_words(change.requested_on))
-    yield from (each for each in check_terms(after, where=f"{where}.new") if each not in _known(before, where))
-    yield from _check_difference(change, before, after, where)
-
-
-def _known(before: Terms, where: str) -> list[Finding]:
-    """Return what was already wrong before the change: it is told once, at the terms."""
-    return list(check_terms(before, where=f"{where}.new"))
+    known, found = (list(check_terms(terms, where=f"{where}.new")) for terms in (before, after))
+    yield from (each for each in found if each not in known)
+    if not has_errors([*known, *found]):
+        yield from _check_difference(change, before, after, where)
 
 
 def _check_difference(change: Change, before: Terms, after: Terms, where: str) -> Iterator[Finding]:
