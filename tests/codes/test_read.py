@@ -90,7 +90,7 @@ def test_quick_looks_read_clean_pages() -> None:
 
 def test_quick_looks_are_two_and_careful_ones_more(monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[object] = []
-    monkeypatch.setattr(read, "_scan", lambda page, **how: looks.append(how) or [])
+    monkeypatch.setattr(read, "_scan", lambda _page, **how: looks.append(how) or [])
     empty = np.full((1000, 700), 255, np.uint8)
     read_codes(empty, careful=False)
     assert len(looks) == 2
