@@ -80,7 +80,8 @@ def font_characters(font: Path) -> frozenset[int]:
     """Return the code points a font can show; the shipped fonts all cover the same set."""
     from fontTools.ttLib import TTFont  # noqa: PLC0415  # comes with WeasyPrint, slow to import
 
-    return frozenset(TTFont(font, lazy=True).getBestCmap())
+    with TTFont(font, lazy=True) as opened:
+        return frozenset(opened.getBestCmap())
 
 
 def font_faults(families: Iterable[str], where: str) -> Sequence[Finding]:

@@ -79,22 +79,22 @@ class _Path(BasePen):  # type: ignore[misc]  # fontTools is untyped
 @lru_cache(maxsize=4)
 def draft_drawing(font: Path, width: float, height: float) -> bytes:
     """Return PDF operators that write 草稿 in light grey across the page, from the shipped font's outlines."""
-    opened = TTFont(font, lazy=True)
-    glyphs, cmap, upem = opened.getGlyphSet(), opened.getBestCmap(), opened["head"].unitsPerEm
+    with TTFont(font, lazy=True) as opened:
+        upem = opened["head"].unitsPerEm
+        outlines = [_outline(opened, char) for char in DRAFT_WORD]
     scale, turn = DRAFT_SIZE / upem, radians(DRAFT_ANGLE)
     c, s = cos(turn) * scale, sin(turn) * scale
     across, up = -len(DRAFT_WORD) * upem / 2, -0.38 * upem
     x, y = width / 2 + c * across - s * up, height / 2 + s * across + c * up
     parts = ["/Artifact BMC", "q", f"{DRAFT_GREY} g"]
-    for place, char in enumerate(DRAFT_WORD):
-        shift = place * upem
-        pen = _Path(glyphs)
-        glyphs[cmap[ord(char)]].draw(pen)
-        parts += [
-            "q",
-            f"{c:.6f} {s:.6f} {-s:.6f} {c:.6f} {x + c * shift:.3f} {y + s * shift:.3f} cm",
-            *pen.parts,
-            "f",
-            "Q",
-        ]
+    for place, outline in enumerate(outlines):
+        at_x, at_y = x + c * place * upem, y + s * place * upem
+        parts += ["q", f"{c:.6f} {s:.6f} {-s:.6f} {c:.6f} {at_x:.3f} {at_y:.3f} cm", *outline, "f", "Q"]
     return "\n".join([*parts, "Q", "EMC"]).encode("ascii")
+
+
+def _outline(font: TTFont, char: str) -> list[str]:
+    glyphs = font.getGlyphSet()
+    pen = _Path(glyphs)
+    glyphs[font.getBestCmap()[ord(char)]].draw(pen)
+    return pen.parts

@@ -265,7 +265,7 @@ def _path_of(context: Mapping[str, object], holder: object, name: str) -> str:
 
 
 def _containers(value: object, path: str) -> Iterator[tuple[str, object]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):  # not wording: looking at a sentence fills it
         yield path, value
         for key, inner in value.items():
             yield from _containers(inner, f"{path}.{key}" if path else key)
