@@ -73,7 +73,7 @@ def is_folder(path: Path) -> bool:
     """Tell whether this is a real folder; a link to one is not."""
     try:
         return stat.S_ISDIR(os.lstat(path).st_mode)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 
@@ -81,7 +81,7 @@ def is_plain_file(path: Path) -> bool:
     """Tell whether this is a regular file; links, pipes and devices are not."""
     try:
         return stat.S_ISREG(os.lstat(path).st_mode)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 

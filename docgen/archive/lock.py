@@ -20,7 +20,7 @@ from docgen.errors import StorageProblem
 WAIT = 30.0
 """Seconds to wait for another writer before giving up."""
 _PAUSE = 0.01
-_LONGEST_PAUSE = 0.2
+_LONGEST_PAUSE = 0.05
 
 
 class _Held(threading.local):

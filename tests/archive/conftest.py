@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os as real_os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from docgen.archive import disk
 from docgen.archive.deposit import Content, Derived, Template, deposit
+from docgen.archive.faults import FaultyOs
 from docgen.archive.layout import Archive, Folder
 from docgen.archive.record import CustomerRef, Item, Sidecar
 
@@ -70,10 +70,10 @@ def files_below(root: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Return `break_(os)` and `repair()`: put a faulty system under the archive, and the true one back."""
+    """Return `break_(os)` and `repair()`: put a faulty system under the archive, and one that works (without syncs)."""
     return SimpleNamespace(
         break_=lambda faulty: monkeypatch.setattr(disk, "os", faulty),
-        repair=lambda: monkeypatch.setattr(disk, "os", real_os),
+        repair=lambda: monkeypatch.setattr(disk, "os", FaultyOs(0, "kill")),
     )
 
 
