@@ -108,7 +108,8 @@ def difference(
     conflicts = [FactConflict(*each, old=before[each], new=after.get(each)) for each in contested]
     if reason:
         events += [withdrawal(fact, key, reason=reason) for fact, key in contested]
-    events += [recording(*each, value) for each, value in after.items() if before.get(each) != value]
+    fresh = [each for each in after if each not in before or (reason and each in contested)]
+    events += [recording(*each, after[each]) for each in fresh]
     return events, [] if reason else conflicts
 
 

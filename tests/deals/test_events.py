@@ -175,6 +175,7 @@ def test_an_edited_fact_is_a_conflict_until_a_reason_is_given(deal: Deal, deal_w
     assert (conflict.fact, conflict.key) == ("payments", "1")
     assert conflict.new
     assert (conflict.old["amount"], conflict.new["amount"]) == ("85500.00", "85000.00")
+    assert events == [], "a contested fact is not recorded over the old one"
     events, conflicts = difference(deal, new, revision=1, reason="银行回单金额录错")
     assert conflicts == []
     assert [each.type for each in events] == [FACT_WITHDRAWN, FACT_RECORDED]

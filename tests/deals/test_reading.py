@@ -159,6 +159,7 @@ PLANTED: list[tuple[str, Any, str]] = [
     ("terms.late_payment.daily_rate", "万分之五", "deals.not-a-number"),
     ("terms.late_delivery.cap", "5e-2", "deals.number-written-otherwise"),
     ("changes[0].requested_on", "3月14日", "deals.not-a-day"),
+    ("facts.signature.ours", "2024/13/45", "deals.not-a-day"),
     ("facts.signature.theirs", "20240311", "deals.day-written-otherwise"),
     ("facts.deliveries[0].on", "0204-03-22", "deals.day-out-of-range"),
     ("facts.payments[0].amount", "¥85,500.00", "deals.number-written-otherwise"),
