@@ -1,0 +1,132 @@
+"""`docgen archive`: list, show, verify, rebuild, export."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from docgen.cli import console
+from docgen.errors import WrongUsage
+from docgen.findings import has_errors
+from docgen.services.archive_care import export_contract, rebuild_database, verify_archive
+from docgen.services.deals import list_deals
+from docgen.store import ledger
+from docgen.workspace import open_workspace
+
+archive_app = typer.Typer(no_args_is_help=True, help="归档 · the archive")
+Reference = Annotated[str, typer.Argument(metavar="NO", help="合同、订单或客户方编号 · any number of the deal")]
+DAMAGE = 4
+
+
+@archive_app.command("list")
+def list_() -> None:
+    """列出归档中的合同 · list contracts in the archive."""
+    rows = list_deals(console.office())
+    if console.wants_json():
+        console.dump({"contracts": rows})
+        return
+    columns = ("cli.col-contract", "cli.col-customer", "cli.col-title", "cli.col-issued", "cli.col-returned")
+    console.table("", columns, ((r.contract_no, r.customer_name, r.title, r.papers, r.returned) for r in rows))
+
+
+@archive_app.command("show")
+def show(number: Reference) -> None:
+    """列出一份合同的全部归档文件 · list a contract's papers."""
+    console.office()
+    rows = ledger.papers(ledger.deal(number).contract_no)
+    if console.wants_json():
+        console.dump({"papers": rows})
+        return
+    columns = ("cli.col-type", "cli.col-number", "cli.col-title", "cli.col-status", "cli.col-at", "cli.col-files")
+    console.table("", columns, (_row(row) for row in rows))
+
+
+def _row(row: ledger.PaperLine) -> tuple[str, ...]:
+    status = console.words(f"cli.status-{row.status}")
+    return console.words(f"cli.type-{row.item_type}"), row.number, row.title, status, row.at[:19], "\n".join(row.files)
+
+
+@archive_app.command("verify")
+def verify(
+    part: Annotated[
+        str | None, typer.Option("--slice", metavar="N/T", help="只查第 N 份，共 T 份 · the n-th of t")
+    ] = None,
+) -> int:
+    """逐字节核对归档，只报告不修复；有损坏时退出码为 4 · verify; never repairs."""
+    office = console.office()
+    with _progress("cli.verifying") as progress:
+        report = verify_archive(office, part=_part(part), progress=_advance(progress))
+    is_damaged = has_errors(report.findings)
+    if console.wants_json():
+        console.dump({"report": report, "is_damaged": is_damaged})
+    else:
+        console.show_findings(report.findings)
+        code = "cli.verify-damaged" if is_damaged else "cli.verify-clean"
+        console.say(code, folders=report.folders, files=report.files, size=f"{report.bytes / 1e6:.1f} MB")
+    return DAMAGE if is_damaged else 0
+
+
+@archive_app.command("rebuild")
+def rebuild() -> None:
+    """只凭归档重建数据库；旧库改名保留 · make the database anew from the archive."""
+    workspace = open_workspace(console.workspace_root())
+    with _progress("cli.rebuilding") as progress:
+        done = rebuild_database(workspace, progress=_advance(progress))
+    if console.wants_json():
+        console.dump(done)
+        return
+    console.show_findings(done.findings)
+    console.say("cli.rebuilt", folders=done.folders, events=done.events, deals=done.deals, papers=done.papers)
+
+
+@archive_app.command("export")
+def export(
+    number: Reference,
+    out: Annotated[Path | None, typer.Option(help="目标文件夹（不得已存在）· a folder that does not exist yet")] = None,
+    *,
+    internal: Annotated[bool, typer.Option("--internal", help="连同内部文件 · with internal papers")] = False,
+) -> None:
+    """导出为 BagIt 包，供法院、审计使用 · export as a BagIt bag."""
+    office = console.office()
+    contract_no = ledger.deal(number).contract_no
+    path = export_contract(office, contract_no, out or Path(f"{contract_no}-bag"), include_internal=internal)
+    if console.wants_json():
+        console.dump({"bag": path})
+    else:
+        console.say("cli.exported", contract=contract_no, path=path)
+
+
+def _part(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", text, re.ASCII)
+    if found is None:
+        raise WrongUsage.of("cli.bad-slice", "--slice", text=text)
+    return int(found[1]), int(found[2])
+
+
+def _progress(code: str) -> Progress:
+    return Progress(
+        TextColumn(console.words(code)),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console.err(),
+        transient=True,
+        disable=console.wants_json() or not sys.stderr.isatty(),
+    )
+
+
+def _advance(progress: Progress) -> Callable[[str, int, int], None]:
+    task = progress.add_task("", total=None)
+
+    def advance(_key: str, number: int, total: int) -> None:
+        progress.update(task, completed=number, total=total)
+
+    return advance

@@ -1,0 +1,146 @@
+"""`docgen file`, `watch` and `inbox`: scans come back."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from docgen.cli import console
+from docgen.services import inbox
+from docgen.services.file_scan import Fate, Filed, file_scan
+from docgen.services.watch_inboxes import InboxWatch, Trouble
+
+inbox_app = typer.Typer(no_args_is_help=True, help="等待人工处理的扫描件 · scans that wait for a person")
+ItemId = Annotated[str, typer.Argument(metavar="ID", help="待处理编号 · id from inbox list")]
+
+
+def file_paths(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="扫描件或文件夹 · scans or folders")],
+) -> int:
+    """归档扫描件；原文件保留不动 · file scans; the files given stay where they are."""
+    office = console.office()
+    done = [file_scan(office, path) for path in _files(paths)]
+    if console.wants_json():
+        console.dump({"scans": done})
+    else:
+        for one in done:
+            show_filed(one)
+    return 0 if all(one.fate is not Fate.WAITING for one in done) else 1
+
+
+def watch(
+    *, once: Annotated[bool, typer.Option("--once", help="处理完现有文件即退出 · file what is there, then end")] = False
+) -> None:
+    """监视收件文件夹并自动归档 · watch the inboxes."""
+    office = console.office()
+    watcher = InboxWatch(office, _report)
+    if once:
+        watcher.run_once()
+        return
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    if not console.wants_json():
+        console.say("cli.watching", folders="、".join(str(folder.path) for folder in watcher.folders()))
+    watcher.run(stop)
+
+
+@inbox_app.command("list")
+def list_() -> None:
+    """列出等待人工处理的扫描件 · list what waits."""
+    rows = inbox.list_waiting(console.office())
+    if console.wants_json():
+        console.dump({"waiting": rows})
+        return
+    if not rows:
+        console.say("cli.nothing-waits")
+        return
+    columns = ("cli.col-id", "cli.col-original", "cli.col-reasons", "cli.col-candidates")
+    console.table("", columns, ((row.id, row.original_name, _reasons(row), _candidates(row)) for row in rows))
+
+
+@inbox_app.command("show")
+def show(item_id: ItemId) -> None:
+    """显示一份待处理扫描件的原因和证据 · show one with reasons and evidence."""
+    row = inbox.show_waiting(console.office(), item_id)
+    if console.wants_json():
+        console.dump(row)
+        return
+    console.say("cli.waiting-file", id=row.id, name=row.original_name, path=row.file)
+    console.show_findings(row.findings)
+    columns = ("cli.col-page", "cli.col-source", "cli.col-detail", "cli.col-score")
+    rows = ((e.page or "", console.words(f"cli.source-{e.kind.value}"), e.detail, e.score) for e in row.evidence)
+    console.table(console.words("cli.title-evidence"), columns, rows)
+    columns = ("cli.col-number", "cli.col-title", "cli.col-customer", "cli.col-score")
+    best = ((c.paper.number, c.paper.title, c.paper.customer_name, c.score) for c in row.candidates)
+    console.table(console.words("cli.title-candidates"), columns, best)
+
+
+@inbox_app.command("assign")
+def assign(
+    item_id: ItemId,
+    document: Annotated[str | None, typer.Option(help="所答复的文件编号 · number of the issued paper")] = None,
+    deal: Annotated[str | None, typer.Option(help="合同编号 · contract number")] = None,
+    document_type: Annotated[str | None, typer.Option("--type", help="文件类型，例如 营业执照 · what it is")] = None,
+) -> None:
+    """人工归档：指明对应文件，或合同加文件类型 · file by hand."""
+    done = inbox.assign(console.office(), item_id, document=document, deal=deal, document_type=document_type)
+    if console.wants_json():
+        console.dump(done)
+    else:
+        console.say("cli.assigned", id=done.id, title=done.title, contract=done.contract_no, path=done.path)
+
+
+@inbox_app.command("reject")
+def reject(item_id: ItemId, reason: Annotated[str, typer.Option(help="理由 · why")]) -> None:
+    """退出待办：不是我们的文件；原件保留在 review/_rejected · take it off the list."""
+    done = inbox.reject(console.office(), item_id, reason=reason)
+    if console.wants_json():
+        console.dump(done)
+    else:
+        console.say("cli.rejected", id=done.id, name=done.original_name)
+
+
+def show_filed(one: Filed) -> None:
+    """Show what became of one scan."""
+    code = {Fate.FILED: "cli.scan-filed", Fate.WAITING: "cli.scan-waits", Fate.SEEN_AGAIN: "cli.scan-again"}[one.fate]
+    console.say(
+        code,
+        name=one.original_name,
+        title=one.title or "",
+        number=one.number or "",
+        contract=one.contract_no or "",
+        path=one.path,
+        version=one.version or "",
+        id=one.review_id or "",
+    )
+    console.show_findings(one.findings)
+
+
+def _report(one: Filed | Trouble) -> None:
+    if console.wants_json():
+        console.dump({"scan": one} if isinstance(one, Filed) else {"trouble": one})
+    elif isinstance(one, Filed):
+        show_filed(one)
+    else:
+        console.show_findings(one.findings)
+
+
+def _files(paths: list[Path]) -> list[Path]:
+    return [file for path in paths for file in (_inside(path) if path.is_dir() else [path])]
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def _reasons(row: inbox.Waiting) -> str:
+    return "\n".join(finding.sentence() for finding in row.findings)
+
+
+def _candidates(row: inbox.Waiting) -> str:
+    return "\n".join(f"{one.paper.number} {one.paper.title} {one.score:.2f}" for one in row.candidates[:3])

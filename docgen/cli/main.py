@@ -1,0 +1,90 @@
+"""The entry point: options that may stand anywhere, one place where errors become words and exit codes.
+
+Exit codes: 0 done · 1 refused, findings printed · 2 wrong usage · 3 unexpected error (log named) · 4 verify found
+damage · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from docgen.cli import console
+from docgen.cli.archive import archive_app
+from docgen.cli.deal import deal_app
+from docgen.cli.demo import demo
+from docgen.cli.doctor import doctor
+from docgen.cli.filing import file_paths, inbox_app, watch
+from docgen.cli.init import init
+from docgen.cli.issue import issue, replace, void
+from docgen.cli.kinds import kinds_app
+from docgen.errors import DocgenError
+from docgen.findings import error
+from docgen.services import logging as office_log
+
+INTERRUPTED = 130
+UNEXPECTED = 3
+WRONG_USAGE = 2
+
+app = typer.Typer(
+    name="docgen",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="销售文书：建档、出具、签回归档 · deal records to numbered papers to filed scans",
+)
+app.command("init")(init)
+app.command("demo")(demo)
+app.command("doctor")(doctor)
+app.add_typer(deal_app, name="deal")
+app.add_typer(kinds_app, name="kinds")
+app.command("issue")(issue)
+app.command("void")(void)
+app.command("replace")(replace)
+app.command("file")(file_paths)
+app.command("watch")(watch)
+app.add_typer(inbox_app, name="inbox")
+app.add_typer(archive_app, name="archive")
+
+
+def run() -> None:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; every error is mapped here and nowhere else."""
+    console.prepare_streams()
+    options, rest = console.take_global_options(arguments)
+    if options is None:
+        return WRONG_USAGE
+    with console.using(options):
+        return _run(rest)
+
+
+def _run(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # one line an outcome
+    try:
+        result = app(args=list(arguments), prog_name="docgen", standalone_mode=False)
+    except DocgenError as problem:
+        office_log.refused(problem)
+        console.show_findings(problem.findings)
+        return problem.exit_code
+    except click.exceptions.NoArgsIsHelpError as problem:
+        problem.show()
+        return WRONG_USAGE
+    except click.UsageError as problem:
+        problem.show()
+        return WRONG_USAGE
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        console.silence()
+        return 0
+    except Exception as problem:  # noqa: BLE001  # the last net: name the log, never show a stack trace
+        log = console.log_unexpected(problem)
+        console.show_findings([error("core.unexpected", what=type(problem).__name__, log=log)])
+        return UNEXPECTED
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,234 @@
+"""A rendering becomes an issued paper: faces made, proved by re-opening, and frozen with all they were made from.
+
+Nothing here writes to the archive or the tables; the caller takes the number before and files the result after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from docgen import __version__
+from docgen.codes.payload import Keyring, Payload, encode
+from docgen.deals.deal import Deal
+from docgen.deals.workdays import Calendar
+from docgen.issuing import proof
+from docgen.kinds.kind import Face, Kind
+from docgen.kinds.subjects import Subject
+from docgen.rendering.context import PaperFacts, build_context
+from docgen.rendering.docx import DocxJob, RenderedDocx, render_docx
+from docgen.rendering.foreign import render_foreign_docx, render_foreign_pdf
+from docgen.rendering.laidout import Zone
+from docgen.rendering.paper import PaperMeta
+from docgen.rendering.pdf import PdfJob, RenderedPdf, render_pdf
+from docgen.rendering.printed import PrintedValue
+
+MEDIA_TYPES = {
+    Face.PDF: "application/pdf",
+    Face.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+SNAPSHOT_SCHEMA = 1
+_LARGEST_FROZEN = 1_000_000
+"""Larger template parts (the fonts) are frozen by hash only; they ship with the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be issued: which paper of which deal, under which numbers, as known on which day.
+
+    A template that is not exactly the shipped one is not trusted: it is filled in a contained child.
+    """
+
+    kind: Kind
+    deal: Deal
+    subject: Subject
+    revision: int
+    as_of: date
+    dated: date
+    number: str
+    letter_number: str | None
+    document_id: str | None
+    created: datetime
+    faces: tuple[Face, ...]
+    shared: Path
+    keyring: Keyring | None
+    calendar: Calendar
+    is_trusted: bool
+
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether this is a draft: watermark, no number, no code."""
+        return self.document_id is None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFile:
+    """One face as bytes."""
+
+    face: Face
+    data: bytes
+    pages: int | None
+
+    @property
+    def media_type(self) -> str:
+        """Return the face's media type."""
+        return MEDIA_TYPES[self.face]
+
+
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """A paper made and proved: faces, what it prints that matters, its zones, and everything it was made from."""
+
+    faces: tuple[FaceFile, ...]
+    values: tuple[PrintedValue, ...]
+    zones: tuple[Zone, ...]
+    text: str
+    snapshot: Mapping[str, object]
+    templates: Mapping[str, bytes]
+
+
+def produce(order: Order) -> Produced:
+    """Render, re-open and freeze a paper.
+
+    Raises:
+        TemplateRefused: a template breaks the rules or needs a value the deal does not have.
+        ProofFailed: a face, re-opened, does not say exactly what it should.
+    """
+    context = _context(order)
+    to_pdf, to_docx = (render_pdf, render_docx) if order.is_trusted else (render_foreign_pdf, render_foreign_docx)
+    pdf = to_pdf(_pdf_job(order, context)) if Face.PDF in order.faces else None
+    docx = to_docx(_docx_job(order, context)) if Face.DOCX in order.faces else None
+    proof.prove(pdf, docx, expected=_expected(order))
+    return Produced(
+        faces=_face_files(pdf, docx),
+        values=_values(pdf, docx),
+        zones=pdf.zones if pdf else (),
+        text="\n\f\n".join(pdf.page_texts) if pdf else "",
+        snapshot=_snapshot(order, context),
+        templates=frozen_templates(order.kind.folder, order.shared),
+    )
+
+
+def _context(order: Order) -> dict[str, object]:
+    paper = PaperFacts(
+        number=order.number, letter_number=order.letter_number, dated=order.dated, is_draft=order.is_draft
+    )
+    return build_context(order.deal, order.kind, order.subject, as_of=order.as_of, paper=paper, calendar=order.calendar)
+
+
+def _meta(order: Order) -> PaperMeta:
+    return PaperMeta(
+        title=f"{order.kind.spec.title} {order.number}".strip(),
+        author=order.deal.company.name,
+        subject=order.deal.terms.contract.title,
+        language="zh-CN",
+        created=order.created,
+        identifier=order.document_id or "draft",
+    )
+
+
+def _pdf_job(order: Order, context: dict[str, object]) -> PdfJob:
+    return PdfJob(
+        kind_folder=order.kind.folder,
+        template=order.kind.face_file(Face.PDF).name,
+        shared=order.shared,
+        context=context,
+        meta=_meta(order),
+        page_code=None if order.is_draft else lambda page, pages: page_code(order, page, pages),
+        readable_number=order.number,
+        draft=order.is_draft,
+    )
+
+
+def _docx_job(order: Order, context: dict[str, object]) -> DocxJob:
+    return DocxJob(
+        template=order.kind.face_file(Face.DOCX).read_bytes(),
+        context=context,
+        meta=_meta(order),
+        header_code=None if order.is_draft else page_code(order, 0, 0),
+        readable_number=order.number,
+        draft=order.is_draft,
+        kind_folder=order.kind.folder,
+        shared=order.shared,
+        name=order.kind.face_file(Face.DOCX).name,
+    )
+
+
+def page_code(order: Order, page: int, pages: int) -> str:
+    """Return the code's text for a page of a paper; page 0 of 0 is the Word file as a whole."""
+    if order.document_id is None or order.keyring is None:
+        raise ValueError("a draft bears no code")
+    return encode(Payload(order.document_id, page, pages), order.keyring)
+
+
+def _expected(order: Order) -> proof.Expected:
+    return proof.Expected(
+        number=order.number,
+        title=_meta(order).title,
+        author=order.deal.company.name,
+        document_id=order.document_id,
+        keyring=order.keyring,
+    )
+
+
+def _face_files(pdf: RenderedPdf | None, docx: RenderedDocx | None) -> tuple[FaceFile, ...]:
+    files = []
+    if pdf is not None:
+        files.append(FaceFile(Face.PDF, pdf.data, pdf.pages))
+    if docx is not None:
+        files.append(FaceFile(Face.DOCX, docx.data, None))
+    return tuple(files)
+
+
+def _values(pdf: RenderedPdf | None, docx: RenderedDocx | None) -> tuple[PrintedValue, ...]:
+    if pdf is not None:
+        return pdf.values
+    return docx.values if docx is not None else ()
+
+
+def _snapshot(order: Order, context: Mapping[str, object]) -> dict[str, object]:
+    return {
+        "schema": SNAPSHOT_SCHEMA,
+        "kind": order.kind.spec.model_dump(mode="json", by_alias=True),
+        "subject": {"type": order.subject.type.value, "seq": order.subject.seq},
+        "number": order.number,
+        "letter_number": order.letter_number,
+        "document_id": order.document_id,
+        "as_of": order.as_of.isoformat(),
+        "dated": order.dated.isoformat(),
+        "created": order.created.isoformat(),
+        "faces": [face.value for face in order.faces],
+        "revision": order.revision,
+        "record": order.deal.model_dump(mode="json", by_alias=True),
+        "context": json.loads(json.dumps(context, default=str, ensure_ascii=False)),
+        "templates": {name: _sha256(data) for name, data in template_files(order.kind.folder, order.shared).items()},
+        "calendar": order.calendar.version,
+        "program": __version__,
+    }
+
+
+def frozen_templates(kind_folder: Path, shared: Path) -> dict[str, bytes]:
+    """Return the bytes of every template part that shapes a kind's papers, by name; fonts are left to their hash."""
+    files = template_files(kind_folder, shared)
+    return {name: data for name, data in files.items() if len(data) <= _LARGEST_FROZEN}
+
+
+def template_files(kind_folder: Path, shared: Path) -> dict[str, bytes]:
+    """Return all template parts of a kind, golden cases excepted, named like `kind/x.html` and `_shared/base.css`."""
+    return {
+        f"{prefix}/{path.relative_to(root).as_posix()}": path.read_bytes()
+        for prefix, root in (("kind", kind_folder), ("_shared", shared))
+        for path in _files(root)
+    }
+
+
+def _files(root: Path) -> Sequence[Path]:
+    return sorted(path for path in root.rglob("*") if path.is_file() and "golden" not in path.relative_to(root).parts)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

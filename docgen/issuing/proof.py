@@ -1,0 +1,110 @@
+"""The proof: a finished paper is opened again as a stranger would, and must say exactly what it was meant to say.
+
+"Completed" files with values missing are the classic failure of document generators. So the text of every page is read
+back from the finished bytes and compared in order with the text as laid out; every code is read back from the picture
+of its page; nothing may stand outside its box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from docgen.codes.payload import Keyring, Payload, decode
+from docgen.codes.read import read_codes
+from docgen.errors import ProofFailed
+from docgen.findings import Finding, error
+from docgen.papers import docx as docx_papers
+from docgen.papers import pdf as pdf_papers
+from docgen.papers.compare import first_difference, squeeze
+from docgen.rendering.docx import RenderedDocx
+from docgen.rendering.pdf import RenderedPdf
+from docgen.rendering.printed import PrintedValue
+
+CODE_DPI = 150
+"""Dots per inch at which each page's code must be readable from the finished file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the finished files must say of themselves; without a document id the paper is a draft and bears no code."""
+
+    number: str
+    title: str
+    author: str
+    document_id: str | None
+    keyring: Keyring | None
+
+
+def prove(pdf: RenderedPdf | None, docx: RenderedDocx | None, *, expected: Expected) -> None:
+    """Re-open the finished faces and compare them with what was rendered.
+
+    Raises:
+        ProofFailed: anything differs; all differences at once.
+    """
+    findings: list[Finding] = []
+    if pdf is not None:
+        findings += _prove_pdf(pdf, expected)
+    if docx is not None:
+        findings += _prove_docx(docx, expected)
+    if findings:
+        raise ProofFailed(findings)
+
+
+def _prove_pdf(pdf: RenderedPdf, expected: Expected) -> Iterator[Finding]:
+    facts = pdf_papers.facts(pdf.data)
+    if facts.pages != pdf.pages:
+        yield error("issuing.proof-pages", "pdf", found=facts.pages, expected=pdf.pages)
+    claims = {"title": (facts.title, expected.title), "author": (facts.author, expected.author)}
+    for name, (found, wanted) in claims.items():
+        if found != wanted:
+            yield error("issuing.proof-property", "pdf", name=name, found=found, expected=wanted)
+    if not facts.tagged or facts.pdfa != "2A" or facts.language != "zh-CN":
+        yield error("issuing.proof-not-pdfa", "pdf", found=f"{facts.pdfa}/{facts.language}")
+    yield from (error("issuing.proof-clipped", "pdf", text=text) for text in pdf.clipped)
+    yield from _prove_texts(pdf)
+    if expected.document_id is not None:
+        yield from _prove_codes(pdf, expected)
+
+
+def _prove_texts(pdf: RenderedPdf) -> Iterator[Finding]:
+    pages = zip(pdf.page_texts, pdf_papers.page_texts(pdf.data), strict=True)
+    for number, (laid_out, found) in enumerate(pages, start=1):
+        difference = first_difference(squeeze(laid_out), squeeze(found))
+        if difference is not None:
+            yield error(
+                "issuing.proof-text", f"pdf {number}", page=number, expected=difference.expected, found=difference.found
+            )
+
+
+def _prove_codes(pdf: RenderedPdf, expected: Expected) -> Iterator[Finding]:
+    for number, image in enumerate(pdf_papers.rasterise(pdf.data, CODE_DPI), start=1):
+        wanted = Payload(str(expected.document_id), number, pdf.pages)
+        if not _is_read(read_codes(image), wanted, expected.keyring):
+            yield error("issuing.proof-code", f"pdf {number}", page=number)
+
+
+def _is_read(seen: Sequence[object], wanted: Payload, keyring: Keyring | None) -> bool:
+    texts = [str(getattr(code, "text", "")) for code in seen]
+    return keyring is not None and [decode(text, keyring) for text in texts] == [wanted]
+
+
+def _prove_docx(docx: RenderedDocx, expected: Expected) -> Iterator[Finding]:
+    yield from docx_papers.check_docx(docx.data)
+    header = squeeze("".join(docx_papers.header_texts(docx.data)))
+    footer = squeeze("".join(docx_papers.footer_texts(docx.data)))
+    body = squeeze("".join(docx_papers.docx_texts(docx.data)))
+    yield from _missing_in_order(docx.values, body + footer + header)
+    if expected.number and squeeze(expected.number) not in header:
+        yield error("issuing.proof-header", "docx", number=expected.number)
+
+
+def _missing_in_order(values: Sequence[PrintedValue], whole: str) -> Iterator[Finding]:
+    """Walk through the text once: each printed value must stand after the one before it."""
+    at = 0
+    for value in values:
+        found = whole.find(squeeze(value.text), at)
+        if found < 0:
+            yield error("issuing.proof-value", "docx", text=value.text, kind=value.kind)
+        else:
+            at = found + len(squeeze(value.text))

@@ -1,0 +1,169 @@
+"""Put a scan into the archive as the answer to an issued paper, or as a paper from outside under a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path, PurePath
+
+from pydantic import JsonValue
+
+from docgen.archive.deposit import Content, deposit
+from docgen.archive.keep import Kept
+from docgen.archive.record import CustomerRef, Item, Retention, Sidecar, Source, new_item_id
+from docgen.deals.retention import retention_of
+from docgen.errors import NotFound
+from docgen.findings import Finding
+from docgen.intake.decision import Decision, Evidence, IssuedPaper
+from docgen.services import logging as log
+from docgen.services.office import Office
+from docgen.services.paper_ledger import issued_paper
+from docgen.services.places import folder_of
+from docgen.store import ledger
+from docgen.store.journal import writing
+
+DEFAULT_CLASS = "contract-paper"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that came in and is safe: the kept bytes, the name it came under, when, its type and pages if readable."""
+
+    kept: Kept
+    original_name: str
+    received_at: datetime
+    media_type: str
+    pages: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What the scan is: the issued paper it answers, or the contract it belongs to and a document type; and why."""
+
+    contract_no: str
+    title: str
+    paper: IssuedPaper | None = None
+    evidence: Sequence[Evidence] = ()
+    findings: Sequence[Finding] = ()
+    missing_pages: Sequence[int] = ()
+    assigned_by: str | None = None
+
+    def with_decision(self, decision: Decision) -> Placement:
+        """Return the placement with what the machine saw: evidence always, missing pages where it means this paper."""
+        same = decision.paper is not None and self.paper is not None and decision.paper.number == self.paper.number
+        missing = decision.missing_pages if same else ()
+        return replace(self, evidence=decision.evidence, findings=decision.findings, missing_pages=missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Deposited:
+    """Where the scan lies now."""
+
+    item_id: str
+    path: Path
+    version: int
+    sha256: str
+    retention_until: str | None
+
+
+def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Deposited:
+    """Archive a scan under its contract; a re-scan becomes the next version beside the first.
+
+    Raises:
+        NotFound: the contract is not known.
+        StorageProblem: the disk refuses; the scan stays where it was.
+    """
+    folder = folder_of(office, placement.contract_no)
+    with writing(folder, at=office.now(), actor=office.actor) as journal:
+        version = _next_version(placement)
+        sidecar = deposit(
+            folder,
+            _item(arrival, placement, version),
+            [_content(arrival, placement, version)],
+            event_type="paper.filed",
+            payload={},
+            at=journal.at,
+            actor=journal.actor,
+        )
+    log.record("filed", item=sidecar.id, contract=placement.contract_no, sha256=arrival.kept.sha256)
+    return _deposited(folder.path, sidecar)
+
+
+def _next_version(placement: Placement) -> int:
+    if placement.paper is None:
+        return 1
+    return 1 + max((row.version for row in ledger.answers_to(placement.paper.document_id)), default=0)
+
+
+def _item(arrival: Arrival, placement: Placement, version: int) -> Item:
+    stored = ledger.deal(placement.contract_no)
+    kept = retention_of(stored.record, class_name=DEFAULT_CLASS)
+    paper = placement.paper
+    return Item(
+        id=new_item_id(),
+        item_type="filed",
+        kind=paper.kind if paper else "other",
+        title=placement.title,
+        number=paper.number if paper else None,
+        direction="in",
+        contract_no=placement.contract_no,
+        customer=CustomerRef(id=stored.customer_id, name=stored.record.customer.name),
+        answers=paper.document_id if paper else None,
+        version=version,
+        evidence=[_plain(row) for row in placement.evidence],
+        findings=[_told(row) for row in placement.findings],
+        retention=Retention(classes=kept.classes, until=kept.until, rule=kept.rule),
+        source=Source(name=arrival.original_name, sha256=arrival.kept.sha256, received_at=arrival.received_at),
+        extra={
+            "pages": arrival.pages or 0,
+            "missing_pages": list(placement.missing_pages),
+            "assigned_by": placement.assigned_by,
+            "answers_status": paper.status if paper else None,
+        },
+    )
+
+
+def _plain(evidence: Evidence) -> dict[str, JsonValue]:
+    return {
+        "kind": evidence.kind.value,
+        "page": evidence.page,
+        "detail": evidence.detail,
+        "score": evidence.score,
+        "document_id": evidence.document_id,
+    }
+
+
+def _told(finding: Finding) -> dict[str, JsonValue]:
+    """Return a finding as kept beside the paper: code, weight, place and values, worded when it is shown."""
+    params: dict[str, JsonValue] = {name: str(value) for name, value in finding.params.items()}
+    return {"code": finding.code, "severity": finding.severity.value, "where": finding.where, "params": params}
+
+
+def _content(arrival: Arrival, placement: Placement, version: int) -> Content:
+    suffix = PurePath(arrival.original_name).suffix.lower() or ".bin"
+    stem = f"{placement.paper.number} {placement.title}" if placement.paper else placement.title
+    name = f"{stem} 签回件" if placement.paper else stem
+    if version > 1:
+        name += f" 第{version}次扫描"
+    return Content(name + suffix, "scan", arrival.kept, arrival.media_type, arrival.pages)
+
+
+def _deposited(folder: Path, sidecar: Sidecar) -> Deposited:
+    (file,) = sidecar.files
+    until = sidecar.retention.until
+    return Deposited(sidecar.id, folder / file.name, sidecar.version, file.sha256, until.isoformat() if until else None)
+
+
+def placement_for(number: str | None, contract: str | None, document_type: str | None, *, actor: str) -> Placement:
+    """Return where a person says a scan belongs: to an issued paper by number, or to a contract with a type.
+
+    Raises:
+        NotFound: no such paper or contract, or neither was named.
+    """
+    if number is not None:
+        paper = issued_paper(ledger.paper(number))
+        return Placement(paper.contract_no, paper.title, paper, assigned_by=actor)
+    if contract is None or not (document_type or "").strip():
+        raise NotFound.of("services.assign-to-what")
+    return Placement(ledger.deal(contract).contract_no, str(document_type).strip(), assigned_by=actor)

@@ -1,0 +1,181 @@
+"""File a scan: keep the bytes first, read and identify, then archive it, or let it wait with its reasons.
+
+The order keeps a scan from being lost: its bytes are safe in the archive's `_incoming/` before anything tries to
+understand them, and the file it came from is removed by the caller only after this has returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from docgen.archive import disk
+from docgen.archive.keep import Kept, keep
+from docgen.contained.run import Worker
+from docgen.errors import LimitExceeded, UnreadableFile
+from docgen.findings import Finding, note
+from docgen.intake.decision import Decision, Evidence, IssuedPaper, Outcome
+from docgen.intake.identify import identify, undecided
+from docgen.intake.inbox import shown_name
+from docgen.intake.scan import ScanFacts, read_scan
+from docgen.intake.waiting import put_aside
+from docgen.papers import pdf
+from docgen.services import logging as log
+from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
+from docgen.services.office import Office
+from docgen.services.paper_ledger import PaperLedger
+from docgen.services.places import folder_of
+from docgen.store import ledger
+from docgen.store.journal import writing
+
+OCTETS = "application/octet-stream"
+
+
+class Fate(StrEnum):
+    """What became of a scan."""
+
+    FILED = "filed"
+    WAITING = "waiting"
+    SEEN_AGAIN = "seen-again"
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The outcome for one scan, with its evidence and everything worth saying."""
+
+    fate: Fate
+    original_name: str
+    sha256: str
+    contract_no: str | None = None
+    number: str | None = None
+    title: str | None = None
+    path: Path | None = None
+    version: int | None = None
+    retention_until: str | None = None
+    review_id: str | None = None
+    evidence: Sequence[Evidence] = ()
+    findings: Sequence[Finding] = ()
+    missing_pages: Sequence[int] = ()
+
+
+def file_scan(office: Office, source: Path, *, worker: Worker | None = None, name: str | None = None) -> Filed:
+    """Keep, read, identify and place one scan; the source file itself is left alone.
+
+    Raises:
+        StorageProblem: the disk refuses; nothing is lost, the scan may be given again.
+    """
+    return place_kept(office, keep(office.archive, source), name or shown_name(source), worker=worker)
+
+
+def place_kept(office: Office, kept: Kept, original_name: str, *, worker: Worker | None = None) -> Filed:
+    """Identify and place a scan whose bytes are safe in `_incoming/` already.
+
+    Raises:
+        StorageProblem: the disk refuses; the kept bytes stay and are taken up at the next start.
+    """
+    received_at = office.now()
+    known = ledger.filed_from(kept.sha256)
+    if known is not None:
+        return _note_again(office, kept, known, original_name)
+    scan, decision = understand(office, kept.path, original_name=original_name, worker=worker)
+    arrival = Arrival(kept, original_name, received_at, scan.media_type if scan else OCTETS, _pages(scan))
+    if decision.outcome is Outcome.FILE and decision.paper is not None:
+        return _archive(office, arrival, decision)
+    return _let_wait(office, kept, decision, original_name=original_name, received_at=received_at)
+
+
+def understand(
+    office: Office, path: Path, *, original_name: str, worker: Worker | None = None
+) -> tuple[ScanFacts | None, Decision]:
+    """Read a kept file and decide what it is; a file that cannot be read is a decision to wait, never a crash."""
+    lookup = PaperLedger()
+    try:
+        scan = read_scan(path, office.keyring, worker)
+    except (UnreadableFile, LimitExceeded) as problem:
+        return None, undecided(problem.findings, file_name=original_name, lookup=lookup)
+    return scan, identify(
+        scan, file_name=original_name, lookup=lookup, issued_text=lambda paper: _issued_text(office, paper)
+    )
+
+
+def _issued_text(office: Office, paper: IssuedPaper) -> Sequence[str]:
+    row = ledger.issued_by_document_id(paper.document_id)
+    names = [name for name in row.files if name.endswith(".pdf")] if row else []
+    if not names:
+        return ()
+    return pdf.page_texts((folder_of(office, paper.contract_no).path / names[0]).read_bytes())
+
+
+def _archive(office: Office, arrival: Arrival, decision: Decision) -> Filed:
+    paper = decision.paper
+    if paper is None:
+        raise AssertionError("a decision to file names its paper")
+    placement = Placement(paper.contract_no, paper.title, paper, decision.evidence, decision.findings)
+    done = deposit_scan(office, arrival, placement)
+    return Filed(
+        Fate.FILED,
+        arrival.original_name,
+        done.sha256,
+        paper.contract_no,
+        paper.number,
+        paper.title,
+        done.path,
+        done.version,
+        done.retention_until,
+        evidence=decision.evidence,
+        findings=decision.findings,
+    )
+
+
+def _let_wait(office: Office, kept: Kept, decision: Decision, *, original_name: str, received_at: datetime) -> Filed:
+    item = put_aside(
+        office.workspace.review,
+        kept,
+        original_name=original_name,
+        decision=decision,
+        received_at=received_at,
+        day=office.today(),
+    )
+    disk.remove(kept.path)
+    log.record("waits", waiting=item.id, codes=tuple(finding.code for finding in decision.findings))
+    paper = decision.paper
+    return Filed(
+        Fate.WAITING,
+        original_name,
+        kept.sha256,
+        paper.contract_no if paper else None,
+        paper.number if paper else None,
+        paper.title if paper else None,
+        item.path,
+        review_id=item.id,
+        evidence=decision.evidence,
+        findings=decision.findings,
+        missing_pages=decision.missing_pages,
+    )
+
+
+def _note_again(office: Office, kept: Kept, known: ledger.PaperLine, original_name: str) -> Filed:
+    """The same bytes came before: one record, and a note in the contract's log that they came again."""
+    folder = folder_of(office, known.contract_no)
+    with writing(folder, at=office.now(), actor=office.actor) as journal:
+        journal.append("scan.seen-again", {"id": known.id, "sha256": kept.sha256, "name": original_name})
+    disk.remove(kept.path)
+    again = note("services.scan-seen-again", original_name, file=known.files[0], contract=known.contract_no)
+    return Filed(
+        Fate.SEEN_AGAIN,
+        original_name,
+        kept.sha256,
+        known.contract_no,
+        known.number or None,
+        known.title,
+        folder.path / known.files[0],
+        known.version,
+        findings=(again,),
+    )
+
+
+def _pages(scan: ScanFacts | None) -> int | None:
+    return len(scan.pages) if scan and scan.pages else None

@@ -1,0 +1,136 @@
+"""Import a deal: check it whole, number it once, write what is new into the contract's log, show what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from docgen.archive.layout import Folder
+from docgen.deals.deal import Deal
+from docgen.deals.events import FactConflict, difference
+from docgen.errors import Refused
+from docgen.findings import Finding, error
+from docgen.issuing import numbering
+from docgen.services import logging as log
+from docgen.services.office import Office
+from docgen.services.read_record import check_record
+from docgen.store import ledger
+from docgen.store.journal import writing
+from docgen.store.numbers import Series, allot
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: the deal's numbers, whether it is new, how many events were written, and what was found."""
+
+    contract_no: str
+    customer_id: str
+    customer_name: str
+    is_new: bool
+    revision: int
+    events: int
+    findings: tuple[Finding, ...]
+
+
+def import_deal(office: Office, path: Path, *, reason: str | None = None) -> Imported:
+    """Import a record file: a new deal, or the next revision of a known one.
+
+    A fact already recorded may only be changed with a reason; the old one is then withdrawn by a counter-event.
+
+    Raises:
+        Refused: the record has errors (all are named), or it changes recorded facts without a reason.
+    """
+    checked = check_record(office, path)
+    if checked.deal is None or not checked.is_sound:
+        raise Refused(checked.findings)
+    known = _known(checked.deal)
+    if known is None:
+        _require_no_leftover(checked.deal)
+    numbered = _numbered(office, checked.deal, known)
+    folder = _folder(office, numbered)
+    return _record(office, folder, numbered, reason=reason, findings=checked.findings)
+
+
+def _record(
+    office: Office, folder: Folder, numbered: Deal, *, reason: str | None, findings: tuple[Finding, ...]
+) -> Imported:
+    contract_no = folder.key
+    with writing(folder, at=office.now(), actor=office.actor) as journal:
+        before = ledger.find_deal(contract_no)
+        events, conflicts = difference(
+            before.record if before else None, numbered, revision=before.revision if before else 0, reason=reason
+        )
+        _refuse_conflicts(conflicts, contract_no)
+        for event in events:
+            journal.append(event.type, event.payload)
+    log.record("imported", contract=contract_no, count=len(events))
+    after = ledger.deal(contract_no)
+    return Imported(
+        contract_no, after.customer_id, after.customer_name, before is None, after.revision, len(events), findings
+    )
+
+
+def _known(deal: Deal) -> ledger.StoredDeal | None:
+    """Return the stored deal that a record speaks of: by its contract number, else by its order number."""
+    contract = deal.terms.contract
+    if contract.number:
+        return ledger.find_deal(contract.number)
+    return ledger.find_deal(contract.order_number) if contract.order_number else None
+
+
+def _require_no_leftover(deal: Deal) -> None:
+    """A record that brings a contract number of ours which we never allotted is a typing slip or another office's."""
+    number = deal.terms.contract.number
+    if number and ledger.number_is_taken(number):
+        raise Refused.of("services.number-taken", "terms.contract.number", number=number)
+
+
+def _numbered(office: Office, deal: Deal, known: ledger.StoredDeal | None) -> Deal:
+    """Return the record with its lasting customer id and contract number filled in."""
+    customer_id = known.customer_id if known else _customer_id(office, deal)
+    contract_no = known.contract_no if known else deal.terms.contract.number or _new_contract_no(office, deal)
+    contract = deal.terms.contract.model_copy(update={"number": contract_no})
+    return deal.model_copy(
+        update={
+            "customer": deal.customer.model_copy(update={"id": customer_id}),
+            "terms": deal.terms.model_copy(update={"contract": contract}),
+        }
+    )
+
+
+def _customer_id(office: Office, deal: Deal) -> str:
+    customer = deal.customer
+    known = customer.id or ledger.customer_id(uscc=customer.uscc, name=customer.name)
+    if known:
+        return known
+    today = office.today()
+    home = office.archive.company(today.year)
+    series = Series(numbering.customer_series(today), lambda n: numbering.customer_number(today, n))
+    number = allot(home, series, at=office.now(), actor=office.actor)
+    with writing(home, at=office.now(), actor=office.actor) as journal:
+        payload = {"id": number, "name": customer.name, "uscc": customer.uscc}
+        journal.append("customer.registered", payload)
+    return number
+
+
+def _new_contract_no(office: Office, deal: Deal) -> str:
+    day = deal.terms.contract.dated or office.today()
+    home = office.archive.company(office.today().year)
+    series = Series(numbering.contract_series(day), lambda n: numbering.contract_number(day, n))
+    return allot(home, series, at=office.now(), actor=office.actor)
+
+
+def _folder(office: Office, deal: Deal) -> Folder:
+    return office.archive.contract(
+        customer_id=str(deal.customer.id),
+        customer_name=deal.customer.name,
+        contract_no=str(deal.terms.contract.number),
+    )
+
+
+def _refuse_conflicts(conflicts: Sequence[FactConflict], contract_no: str) -> None:
+    if conflicts:
+        raise Refused(
+            error("services.fact-changed", f"facts.{row.fact}[{row.key}]", contract=contract_no) for row in conflicts
+        )

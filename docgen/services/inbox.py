@@ -1,0 +1,124 @@
+"""What waits for a person: the list with reasons, filing by hand, and rejecting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from docgen.archive.keep import keep
+from docgen.errors import Damage, Refused
+from docgen.findings import Finding
+from docgen.intake import waiting
+from docgen.intake.decision import Candidate, Evidence
+from docgen.services.deposit_scan import Arrival, Deposited, deposit_scan, placement_for
+from docgen.services.file_scan import OCTETS, understand
+from docgen.services.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One file that waits: its id, the name it came under, why, and what it may be."""
+
+    id: str
+    original_name: str
+    received_at: str
+    file: Path
+    findings: Sequence[Finding]
+    candidates: Sequence[Candidate]
+    evidence: Sequence[Evidence]
+    missing_pages: Sequence[int]
+    times_seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A waiting file that a person has filed."""
+
+    id: str
+    contract_no: str
+    number: str | None
+    title: str
+    path: Path
+    version: int
+
+
+def list_waiting(office: Office) -> tuple[Waiting, ...]:
+    """Return everything that waits for a person, oldest first."""
+    return tuple(_waiting(item) for item in waiting.waiting_items(office.workspace.review))
+
+
+def show_waiting(office: Office, item_id: str) -> Waiting:
+    """Return one waiting file.
+
+    Raises:
+        NotFound: nothing waits under this id.
+    """
+    return _waiting(waiting.get(office.workspace.review, item_id))
+
+
+def assign(
+    office: Office,
+    item_id: str,
+    *,
+    document: str | None = None,
+    deal: str | None = None,
+    document_type: str | None = None,
+) -> Assigned:
+    """File a waiting scan where a person says: as the answer to an issued paper, or under a contract with a type.
+
+    Raises:
+        NotFound: no such item, paper or contract.
+        StorageProblem: the disk refuses; the item keeps waiting.
+    """
+    item = waiting.get(office.workspace.review, item_id)
+    placement = placement_for(document, deal, document_type, actor=office.actor)
+    kept = keep(office.archive, item.file)
+    if kept.sha256 != item.reason.sha256:
+        raise Damage.of("services.waiting-changed", item.id, path=str(item.file))
+    scan, decision = understand(office, kept.path, original_name=item.reason.original_name)
+    arrival = Arrival(
+        kept,
+        item.reason.original_name,
+        datetime.fromisoformat(item.reason.received_at),
+        scan.media_type if scan else OCTETS,
+        len(scan.pages) if scan else None,
+    )
+    done = deposit_scan(office, arrival, placement.with_decision(decision))
+    _settle(office, item, done)
+    number = placement.paper.number if placement.paper else None
+    return Assigned(item_id, placement.contract_no, number, placement.title, done.path, done.version)
+
+
+def reject(office: Office, item_id: str, *, reason: str) -> Waiting:
+    """Take a waiting file out of the list because it is none of our papers; its bytes stay under review/_rejected.
+
+    Raises:
+        NotFound: nothing waits under this id.
+        Refused: no reason was given.
+    """
+    if not reason.strip():
+        raise Refused.of("services.reason-missing", item_id)
+    item = waiting.get(office.workspace.review, item_id)
+    waiting.settle(item, waiting.Rejected(reason.strip(), office.now(), office.actor))
+    return _waiting(item)
+
+
+def _settle(office: Office, item: waiting.WaitingItem, done: Deposited) -> None:
+    waiting.settle(item, waiting.Filed(done.item_id, done.sha256, office.now(), office.actor))
+
+
+def _waiting(item: waiting.WaitingItem) -> Waiting:
+    reason = item.reason
+    return Waiting(
+        item.id,
+        reason.original_name,
+        reason.received_at,
+        item.file,
+        item.findings,
+        reason.candidates,
+        reason.evidence,
+        reason.missing_pages,
+        1 + len(reason.again),
+    )

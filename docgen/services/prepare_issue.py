@@ -1,0 +1,134 @@
+"""Before a paper is issued: which deal, kind and part of it, dated when, and every reason why not, all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from docgen.deals.checks import check
+from docgen.errors import NotFound, Refused
+from docgen.findings import Finding, error, has_errors
+from docgen.issuing.issue import Order
+from docgen.kinds.kind import Face, Kind
+from docgen.kinds.readiness import pick, readiness
+from docgen.kinds.subjects import Subject, subjects
+from docgen.services.office import Office
+from docgen.store import ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asks for; everything left out is found from the record, or refused by name."""
+
+    deal: str
+    kind: str
+    seq: int | None = None
+    as_of: date | None = None
+    dated: date | None = None
+    reason: str | None = None
+    faces: tuple[str, ...] = ()
+    again: bool = False
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An order without numbers yet, and what was worth saying about it."""
+
+    order: Order
+    findings: tuple[Finding, ...]
+
+
+def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | None = None) -> Prepared:
+    """Find what is asked for and check everything; a draft is let through with its findings.
+
+    `kind` stands in for the catalogue's own, to try a template.
+
+    Raises:
+        Refused: the deal is not ready for this paper; all findings at once.
+        NotFound: no such deal, kind or part of the deal.
+    """
+    stored = ledger.deal(request.deal)
+    kind = kind or office.catalogue.get(request.kind)
+    today = office.today()
+    as_of = request.as_of or request.dated or today
+    dated = request.dated or (as_of if is_draft else today)
+    subject = _subject(office, kind, stored, request, as_of=as_of)
+    findings = [
+        *_dating(request, dated, today=today, is_draft=is_draft),
+        *check(stored.record, calendar=office.calendar),
+        *readiness(kind, stored.record, subject, as_of=as_of, calendar=office.calendar, dated=dated),
+        *([] if is_draft else _repetition(kind, stored, subject, request)),
+    ]
+    if has_errors(findings) and not is_draft:
+        raise Refused(findings)
+    order = Order(
+        kind=kind,
+        deal=stored.record,
+        subject=subject,
+        revision=stored.revision,
+        as_of=as_of,
+        dated=dated,
+        number="",
+        letter_number=None,
+        document_id=None,
+        created=office.now(),
+        faces=_faces(kind, request),
+        shared=office.shared_templates,
+        keyring=None,
+        calendar=office.calendar,
+        is_trusted=office.is_shipped(kind),
+    )
+    return Prepared(order, tuple(findings))
+
+
+def _subject(office: Office, kind: Kind, stored: ledger.StoredDeal, request: Request, *, as_of: date) -> Subject:
+    """Return what the paper speaks of: the part asked for, else the only ready one that has no paper yet."""
+    found = subjects(kind, stored.record, as_of=as_of)
+    if request.seq is not None:
+        named = [subject for subject in found if subject.seq == request.seq]
+        if not named:
+            raise NotFound.of("issuing.no-subject", stored.contract_no, kind=kind.spec.title, seq=request.seq)
+        return named[0]
+    taken = {row.subject for row in ledger.papers(stored.contract_no) if _is_current(row, kind)}
+    fresh = [
+        subject
+        for subject in found
+        if str(subject) not in taken
+        and not has_errors(readiness(kind, stored.record, subject, as_of=as_of, calendar=office.calendar))
+    ]
+    if len(fresh) == 1:
+        return fresh[0]
+    return pick(kind, stored.record, as_of=as_of, calendar=office.calendar)
+
+
+def _dating(request: Request, dated: date, *, today: date, is_draft: bool) -> list[Finding]:
+    if is_draft or request.dated is None or dated == today:
+        return []
+    if dated > today:
+        return [error("issuing.dated-in-future", "dated", dated=dated.isoformat(), today=today.isoformat())]
+    return [] if request.reason else [error("issuing.dated-needs-reason", "dated", dated=dated.isoformat())]
+
+
+def _repetition(kind: Kind, stored: ledger.StoredDeal, subject: Subject, request: Request) -> list[Finding]:
+    if request.again:
+        return []
+    return [
+        error("issuing.already-issued", row.number, title=kind.spec.title, number=row.number)
+        for row in ledger.papers(stored.contract_no)
+        if _is_current(row, kind) and row.subject == str(subject) and row.number != request.replaces
+    ]
+
+
+def _is_current(row: ledger.PaperLine, kind: Kind) -> bool:
+    return row.kind == kind.spec.id and row.item_type == "issued" and row.status == "current"
+
+
+def _faces(kind: Kind, request: Request) -> tuple[Face, ...]:
+    if not request.faces:
+        return kind.spec.faces
+    known = {face.value: face for face in kind.spec.faces}
+    unknown = [name for name in request.faces if name not in known]
+    if unknown:
+        raise Refused.of("issuing.no-such-face", "、".join(unknown), kind=kind.spec.title, known="、".join(known))
+    return tuple(known[name] for name in request.faces)

@@ -1,0 +1,61 @@
+"""Reading a record file the way a person hands it over: YAML or JSON, with every problem named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from docgen.deals.checks import check
+from docgen.deals.deal import Deal
+from docgen.deals.parties import Company
+from docgen.deals.reading import parse_record, read_text
+from docgen.errors import NotFound, Refused
+from docgen.findings import Finding, has_errors
+from docgen.services.office import Office
+
+MAX_BYTES = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRecord:
+    """A record file as read: the deal (None where it could not be understood) and everything found."""
+
+    path: Path
+    deal: Deal | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether the record can be imported."""
+        return self.deal is not None and not has_errors(self.findings)
+
+
+def check_record(office: Office, path: Path, *, companies: Mapping[str, Company] | None = None) -> CheckedRecord:
+    """Read and check a record file without keeping anything; `companies` stand in for the workspace's own.
+
+    Raises:
+        NotFound: the file is not there.
+        Refused: it is no text file or far too large.
+    """
+    data, findings = read_text(_text(path), name=path.name)
+    if data is None or has_errors(findings):
+        return CheckedRecord(path, None, tuple(findings))
+    deal, problems = parse_record(data, companies=office.companies if companies is None else companies)
+    findings = [*findings, *problems]
+    if deal is not None:
+        findings += check(deal, calendar=office.calendar)
+    return CheckedRecord(path, deal, tuple(findings))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise Refused.of("services.record-too-large", str(path), limit="2 MB")
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as problem:
+        raise NotFound.of("services.no-file", str(path)) from problem
+    except IsADirectoryError as problem:
+        raise Refused.of("services.is-a-folder", str(path)) from problem
+    except UnicodeDecodeError as problem:
+        raise Refused.of("services.record-not-utf8", str(path)) from problem
