@@ -120,7 +120,8 @@ def test_fields_are_listed_with_both_branches_loops_and_wording(bench: Bench) ->
     (bench.folder / "wording.toml").write_text('who = "{{ seller.account|account }}"\n', encoding="utf-8")
     bench.page(
         "{% set b = buyer %}{{ b.name }}{% if note %}{{ total|yuan }}{% else %}{{ share|percent }}{% endif %}"
-        "{{ w.who }}{% for line in lines if line.amount %}{{ loop.index }}{{ line.name }}{% endfor %}{{ (lines|first).name }}"
+        "{{ w.who }}"
+        "{% for line in lines if line.amount %}{{ loop.index }}{{ line.name }}{% endfor %}{{ (lines|first).name }}"
     )
     paths = {use.path for use in fields_used(bench.folder / "paper.html", shared=bench.shared, sample=bench.context)}
     assert {"buyer.name", "note", "total", "share", "seller.account", "lines[].amount", "lines[].name"} <= paths
