@@ -175,7 +175,7 @@ def _bag_info(listing: Listing, payload: Mapping[str, disk.Digest]) -> bytes:
         "External-Identifier": listing.key,
         "External-Description": f"{listing.customer} 合同文件 {listing.key}".strip(),
         "Payload-Oxum": f"{octets}.{len(payload)}",
-        "Bag-Software-Agent": "docgen",
+        "Docgen-Archive-Format": "1",
         "Docgen-Customer": listing.customer,
         "Docgen-Papers": str(len(listing.sidecars)),
         "Docgen-Withheld-Papers": str(listing.withheld_papers),
