@@ -1,0 +1,66 @@
+"""Run what takes hours, and write down how it went: every test, slow ones included, with thousands of examples each.
+
+The result goes to `bench/soak/<date>.txt` (machine, version, slowest tests, closing line) and is committed, so that
+"it was soaked" is a file and not a memory. Arguments are passed on to pytest: `python scripts/soak.py tests/archive`.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "bench" / "soak"
+LINES_KEPT = 40
+
+
+def command(arguments: list[str]) -> list[str]:
+    """Return the pytest call: all tests, the `soak` profile of examples, the slowest ones named."""
+    options = ["-n", "2", "--hypothesis-profile=soak", "--durations=15", "--durations-min=1"]
+    return [sys.executable, "-m", "pytest", *options, *arguments]
+
+
+def run(arguments: list[str]) -> tuple[int, list[str]]:
+    """Run pytest, showing its output as it comes; return its exit code and its lines."""
+    lines = []
+    with subprocess.Popen(command(arguments), cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8") as tests:
+        for line in tests.stdout or ():
+            print(line, end="", flush=True)
+            lines.append(line.rstrip())
+    return tests.returncode, lines
+
+
+def report(began: datetime, code: int, lines: list[str]) -> Iterator[str]:
+    """Yield the lines of the result file."""
+    seconds = (datetime.now(UTC) - began).total_seconds()
+    yield f"began    {began.isoformat(timespec='seconds')}, took {seconds / 60:.0f} minutes"
+    yield f"commit   {_commit()}"
+    yield f"machine  {platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    yield f"result   {'passed' if code == 0 else f'FAILED (exit code {code})'}"
+    yield ""
+    yield from lines[-LINES_KEPT:]
+
+
+def _commit() -> str:
+    asked = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+def main() -> int:
+    """Soak, and write the result."""
+    began = datetime.now(UTC)
+    code, lines = run(sys.argv[1:])
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    target = RESULTS / f"{began:%Y-%m-%d}.txt"
+    target.write_text("\n".join(report(began, code, lines)) + "\n", encoding="utf-8")
+    print(target.relative_to(ROOT))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
