@@ -15,6 +15,9 @@
 .SUFFIXES:
 .PHONY: install demo test check soak bench golden gallery docs clean
 
+# Tests start hundreds of child processes; without kept bytecode each compiles the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV = .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
