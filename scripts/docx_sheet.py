@@ -62,7 +62,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: one text or several (a paragraph each), and marks: th, b, mid, num, keep, breaks; columns it spans."""
+    """A cell: one text or several (a paragraph each), and marks: th, b, mid, num, keep; columns it spans."""
 
     text: str | tuple[str, ...]
     marks: str = ""
@@ -294,8 +294,7 @@ def _columns(table: Thing, height: float) -> Thing:
 
 
 def _fill_row(row: Thing, cells: Sequence[Cell], look: Look) -> None:
-    if not any(cell.has("breaks") for cell in cells):
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001  # python-docx lacks it
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001  # python-docx lacks it
     place = 0
     for cell in cells:
         target = row.cells[place]

@@ -129,11 +129,11 @@ def supplementary_agreement() -> Sheet:
     sheet.head("items_title")
     sheet.paras("items_lead", keep=True)
     item = [
-        *(Cell(text, "mid") for text in ("{{ item.index }}", "{{ item.clause }}", "{{ item.subject }}")),
+        *(Cell(text, "mid") for text in ("{{ item.mark }}", "{{ item.clause }}", "{{ item.subject }}")),
         Cell("{{ item.old }}"),
         Cell("{{ item.new }}"),
     ]
-    changed = each("item", "change.items", *either("item.is_long", all_marked(item, "breaks"), item))
+    changed = each("item", "change.rows", item)
     head = heads("序号", "原合同条款", "变更事项", "原约定", "变更后约定")
     sheet.table((12, 24, 25, 48.5, 48.5), [head, *changed], size=10, head=True)
     sheet.head("total_title")
@@ -179,7 +179,7 @@ def _price_table(sheet: Sheet) -> None:
         [Cell("合计（含税）", "mid b keep", 6), Cell("{{ change.totals.incl|yuan }}", "num b keep", 2)],
         [Cell("金额大写", "mid b", 2), Cell("{{ change.totals.incl|rmb }}", "b", 6)],
     ]
-    sheet.table((12, 30, 26, 11, 15, 25, 26, 13), rows, size=9.5, head=True)
+    sheet.table((12, 39, 25, 11, 14, 22, 22, 13), rows, size=9.5, head=True)
 
 
 def _plan_table(sheet: Sheet) -> None:
@@ -198,7 +198,7 @@ def _plan_table(sheet: Sheet) -> None:
         *each("part", "change.plan", *either("loop.last", all_marked(part, "keep"), part)),
         [Cell("合计", "mid b", 3), Cell(("{{ change.new_total|yuan }}", "{{ change.new_total|rmb }}"), "b", 3)],
     ]
-    sheet.table((12, 19, 14, 52, 37, 24), rows, size=10, head=True)
+    sheet.table((12, 16, 13, 58, 35, 24), rows, size=10, head=True)
 
 
 def _new_terms(sheet: Sheet) -> None:
@@ -206,8 +206,8 @@ def _new_terms(sheet: Sheet) -> None:
     sheet.paras("delivery")
     sheet.head("standards_title")
     sheet.paras("standards_lead", keep=True)
-    standard = [Cell("{{ item.index }}", "mid"), Cell("{{ item.name }}"), Cell("{{ item.standard }}")]
-    rows: list[Row] = [heads("序号", "验收项目", "标准要求"), *each("item", "change.standards.items", standard)]
+    standard = [Cell("{{ item.mark }}", "mid"), Cell("{{ item.name }}"), Cell("{{ item.standard }}")]
+    rows: list[Row] = [heads("序号", "验收项目", "标准要求"), *each("item", "change.standards.rows", standard)]
     sheet.table((12, 48, 98), rows, size=10, head=True)
     sheet.paras("warranty")
     sheet.head("effect_title")
@@ -233,14 +233,14 @@ def acceptance_report() -> Sheet:
     sheet.head("process_title")
     sheet.paras("process")
     sheet.head("results_title")
-    verdict = "{% if item.passed %}■是 □否{% else %}□是 ■否{% endif %}"
+    verdict = "{% if item.passed is true %}■是 □否{% elif item.passed is false %}□是 ■否{% endif %}"
     item = [
-        Cell("{{ item.index }}", "mid"),
+        Cell("{{ item.mark }}", "mid"),
         *map(Cell, ("{{ item.name }}", "{{ item.standard }}", "{{ item.result }}")),
     ]
     item.append(Cell(verdict, "mid"))
     head = heads("序号", "验收项目", "标准要求", "验收结果", "是否通过")
-    sheet.table((12, 32, 40, 52, 22), [head, *each("item", "acceptance.items", item)], head=True)
+    sheet.table((12, 32, 40, 52, 22), [head, *each("item", "acceptance.rows", item)], head=True)
     sheet.head("problems_title")
     sheet.tag("{%p if acceptance.problems|length > 0 %}")
     _problems(sheet)
@@ -258,7 +258,8 @@ def acceptance_report() -> Sheet:
 def _report_rows() -> list[Row]:
     return [
         one("项目名称", wording("project")),
-        two("客户名称", "{{ customer.name|name }}", "供方名称", "{{ company.name|name }}"),
+        one("客户名称", "{{ customer.name|name }}"),
+        one("供方名称", "{{ company.name|name }}"),
         two("合同编号", wording("contract_number"), "订单编号", wording("order_number")),
         "{%tr if contract.customer_numbers|length > 0 %}",
         two("客户合同号", wording("customer_numbers"), "验收次序", wording("round")),
@@ -269,20 +270,16 @@ def _report_rows() -> list[Row]:
 
 def _problems(sheet: Sheet) -> None:
     problem = [
-        Cell("{{ item.index }}", "mid"),
+        Cell("{{ item.mark }}", "mid"),
         Cell("{{ item.name }}"),
-        Cell("{{ item.result }}"),
-        Cell(or_dash("item.remedy")),
+        Cell("{{ item.problem }}"),
+        Cell("{{ item.remedy }}"),
         Cell(or_dash("item.retested_on", "|day"), "mid"),
     ]
     head = heads("序号", "验收项目", "问题", "整改说明", "复测日期")
     sheet.table((12, 32, 40, 44, 30), [head, *each("item", "acceptance.problems", problem)], head=True)
     sheet.tag('{%p if acceptance.result == "failed" %}')
-    mend: list[Row] = [
-        [Cell("整改项", "th"), Cell(wording("rectification"))],
-        [Cell("整改期限", "th"), Cell(wording("rectify_by"), "b")],
-    ]
-    sheet.table((25, 133), mend)
+    sheet.paras("rectification", "rectify_by")
     sheet.tag("{%p endif %}")
 
 

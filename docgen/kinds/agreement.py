@@ -7,14 +7,21 @@ the change itself replaced, whatever was signed later.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 
 from docgen.deals.amending import ChangedItem, around, differences, terms_as_of
 from docgen.deals.changes import Change
 from docgen.deals.deal import Deal
 from docgen.deals.terms import Terms
+
+PRICE_LINES, PLAN = "价格明细", "付款计划"
+"""Subjects that docgen.deals words as lists, a row a line."""
+_LISTS = (PRICE_LINES, PLAN)
+NOT_THERE, DROPPED_ROW = "无", "取消"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +36,34 @@ class Agreement:
     is_in_force: bool
 
     @property
+    def rows(self) -> tuple[ChangedItem, ...]:
+        """Return the items as a table shows them: of price lines and instalments, those that differ, one a row."""
+        return tuple(row for item in self.items for row in self._rows_of(item))
+
+    def _rows_of(self, item: ChangedItem) -> Iterator[ChangedItem]:
+        if item.subject not in _LISTS:
+            yield item
+            return
+        clauses = self._clauses(item)
+        for index, (old, new) in enumerate(zip_longest(_listed(item.old), _listed(item.new))):
+            if old != new:
+                yield ChangedItem(clauses[index], item.subject, old or NOT_THERE, new or DROPPED_ROW)
+
+    def _clauses(self, item: ChangedItem) -> list[str]:
+        """Return the clause of each row; an instalment has its own."""
+        if item.subject != PLAN:
+            return [item.clause] * max(len(_listed(item.old)), len(_listed(item.new)))
+        longer = max(self.after.plan, self.before.plan, key=len)
+        return [part.clause for part in longer]
+
+    @property
     def price_difference(self) -> Decimal:
         """Return new total minus old total, in 元; negative for a reduction."""
         return self.after.total - self.before.total
+
+
+def _listed(text: str) -> list[str]:
+    return text.removesuffix("。").split("；\n")
 
 
 def agreement(deal: Deal, change: Change, *, as_of: date) -> Agreement:

@@ -7,14 +7,15 @@ that the record may lack stands here as None; a template that prints it without 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from docgen.deals.amending import ChangedItem, Version, effective_on, terms_as_of
+from docgen.deals.amending import Version, effective_on, terms_as_of
 from docgen.deals.deal import Deal
+from docgen.deals.fulfilment import AcceptanceItem
 from docgen.deals.milestones import deliveries_until, signed_on
 from docgen.deals.money import split
 from docgen.deals.parties import Contact
@@ -29,15 +30,13 @@ from docgen.errors import Refused
 from docgen.kinds.agreement import Agreement, agreement
 from docgen.kinds.kind import Audience, Kind, SubjectType
 from docgen.kinds.subjects import Subject
+from docgen.rendering.longtext import pieces, side_by_side
 
 Values = dict[str, Any]
 """Plain data as templates see it; the sandbox checks that it is."""
 
 _COUNTS = "零壹贰叁肆伍陆柒捌玖"
 _TEN = 10
-_LONG = 240
-"""Characters: a table row with a longer text may go over to the next page."""
-_OWN_TABLES = {"价格明细": "见本协议第二条价格明细表", "付款计划": "见本协议第三条付款计划表"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +242,12 @@ def _delivery_terms(terms: Terms) -> Values:
 
 def _standards(terms: Terms) -> Values:
     agreed = terms.acceptance
-    rows = [{"index": n, "name": s.name, "standard": s.standard} for n, s in enumerate(agreed.standards, start=1)]
-    return {"clause": agreed.clause, "deemed_after_days": agreed.deemed_after_days, "items": rows}
+    rows = [
+        {"mark": _mark(number, place), "name": each.name, "standard": text}
+        for number, each in enumerate(agreed.standards, start=1)
+        for place, text in enumerate(pieces(each.standard))
+    ]
+    return {"clause": agreed.clause, "deemed_after_days": agreed.deemed_after_days, "rows": rows}
 
 
 def _warranty(terms: Terms) -> Values | None:
@@ -262,11 +265,7 @@ def _change(deal: Deal, agreed: Agreement, *, as_of: date) -> Values:
         "requested_on": change.requested_on,
         "requested_by": change.requested_by,
         "earlier": earlier,
-        "items": [
-            {"index": n, "clause": i.clause, "subject": i.subject, "old": i.old, "new": _shown_below(i)}
-            | {"is_long": max(len(i.old), len(i.new)) > _LONG}
-            for n, i in enumerate(agreed.items, start=1)
-        ],
+        "rows": list(_change_rows(agreed)),
         "old_total": agreed.before.total,
         "new_total": after.total,
         "difference": abs(agreed.price_difference),
@@ -286,9 +285,16 @@ def _change(deal: Deal, agreed: Agreement, *, as_of: date) -> Values:
     }
 
 
-def _shown_below(item: ChangedItem) -> str:
-    """Return a new value, or where the same paper sets it out as a table of its own."""
-    return _OWN_TABLES.get(item.subject, item.new)
+def _change_rows(agreed: Agreement) -> Iterator[Values]:
+    """Yield the rows of the table old against new; a long text goes on in rows marked 续."""
+    for number, item in enumerate(agreed.rows, start=1):
+        for place, (old, new) in enumerate(side_by_side(item.old, item.new)):
+            subject = item.subject if place == 0 else f"{item.subject}（续）"
+            yield {"mark": _mark(number, place), "clause": item.clause, "subject": subject, "old": old, "new": new}
+
+
+def _mark(number: int, place: int) -> str:
+    return "续" if place else str(number)
 
 
 def _direction(difference: Decimal) -> str:
@@ -316,20 +322,40 @@ def _acceptance(deal: Deal, seq: int, *, as_of: date) -> Values | None:
     if held is None:
         return None
     made = [d for d in deliveries_until(deal, held.on) if not held.deliveries or d.seq in held.deliveries]
-    items = [{"index": n, **item.model_dump()} for n, item in enumerate(held.items, start=1)]
     return {
         "seq": held.seq,
         "on": held.on,
         "place": held.place,
         "people": [_attendant(deal, name) for name in held.people],
-        "items": items,
-        "problems": [item for item in items if not item["passed"] or item["below_standard"] or item["remedy"]],
+        "count": len(held.items),
+        "rows": list(_result_rows(held.items)),
+        "problems": list(_problem_rows(held.items)),
         "result": held.result.value,
         "basis": held.basis,
         "rectification": held.rectification,
         "rectify_by": held.rectify_by,
         "deliveries": [{"seq": d.seq, "on": d.on, "tracking": d.tracking} for d in made],
     }
+
+
+def _result_rows(items: Sequence[AcceptanceItem]) -> Iterator[Values]:
+    """Yield the rows of the result table; the verdict stands in the first row of an item, None in those marked 续."""
+    for number, item in enumerate(items, start=1):
+        for place, (standard, result) in enumerate(side_by_side(item.standard, item.result)):
+            passed = item.passed if place == 0 else None
+            row = {"mark": _mark(number, place), "name": item.name, "standard": standard, "result": result}
+            yield row | {"passed": passed}
+
+
+def _problem_rows(items: Sequence[AcceptanceItem]) -> Iterator[Values]:
+    """Yield the rows of the table of problems: whatever failed, fell short, or was mended."""
+    for number, item in enumerate(items, start=1):
+        if item.passed and not item.below_standard and item.remedy is None:
+            continue
+        for place, (problem, remedy) in enumerate(side_by_side(item.result, item.remedy or "—")):
+            retested = item.retested_on if place == 0 else None
+            row = {"mark": _mark(number, place), "name": item.name, "problem": problem, "remedy": remedy}
+            yield row | {"retested_on": retested}
 
 
 def _attendant(deal: Deal, name: str) -> Values:

@@ -1,0 +1,174 @@
+"""Golden cases: a kind's folder says of a known deal what its papers must say, word for word, in both faces.
+
+`golden/<case>/case.toml` names a record (a sample, or a file beside it), the part and the days; `patch.yaml`, if there
+is one, changes the record by path (`facts.payments: []`). `pdf.txt` and `docx.txt` hold the whole expected text, a
+paragraph or cell each, so that a change of wording is read as a difference before it is sent to anybody.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from docgen.deals.deal import Deal
+from docgen.deals.parties import Company
+from docgen.deals.reading import parse_record, read_text
+from docgen.deals.workdays import Calendar
+from docgen.errors import TemplateRefused
+from docgen.findings import Finding
+from docgen.kinds.kind import Face, Kind
+from docgen.kinds.readiness import readiness
+from docgen.kinds.subjects import Subject
+from docgen.rendering.context import PaperFacts, Values, build_context
+from docgen.rendering.docx import DocxJob, RenderedDocx, render_docx
+from docgen.rendering.faces import docx_blocks, docx_running, html_blocks
+from docgen.rendering.paper import PaperMeta
+from docgen.rendering.pdf import PdfJob, RenderedPdf, fill_html, render_pdf
+
+_CODE = "GOLDENCASE00000000000000"
+"""Stands where a real paper bears its signed code; golden texts hold no key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One golden case: the kind, the record as patched, the part, and what a real issue would have given it."""
+
+    kind: Kind
+    folder: Path
+    shared: Path
+    deal: Deal
+    subject: Subject
+    as_of: date
+    paper: PaperFacts
+
+    @property
+    def context(self) -> Values:
+        """Return the plain data both faces are filled with."""
+        return build_context(
+            self.deal, self.kind, self.subject, as_of=self.as_of, paper=self.paper, calendar=Calendar()
+        )
+
+    @property
+    def meta(self) -> PaperMeta:
+        """Return what the files say about themselves."""
+        title, number = self.kind.spec.title, self.paper.number or ""
+        created = datetime(self.paper.dated.year, self.paper.dated.month, self.paper.dated.day, 4, tzinfo=UTC)
+        return PaperMeta(f"{title} {number}".strip(), self.deal.company.name, title, "zh-CN", created, number)
+
+    def findings(self) -> list[Finding]:
+        """Return what readiness says of the case."""
+        return readiness(
+            self.kind, self.deal, self.subject, as_of=self.as_of, calendar=Calendar(), dated=self.paper.dated
+        )
+
+
+def load_case(folder: Path, kind: Kind, *, root: Path) -> Case:
+    """Read one case; `root` is the folder that holds `samples/` and `templates/`.
+
+    Raises:
+        TemplateRefused: the record of the case cannot be read, with every problem.
+    """
+    about = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
+    paper = PaperFacts(about.get("number"), about.get("letter_number"), about["dated"], about.get("is_draft", False))
+    subject = Subject(kind.spec.subject, about.get("seq", 0))
+    deal = load_deal(root / about["deal"], root=root, patch=folder / "patch.yaml")
+    return Case(kind, folder, root / "templates" / "_shared", deal, subject, about["as_of"], paper)
+
+
+def load_deal(record: Path, *, root: Path, patch: Path) -> Deal:
+    """Read a record with our sample companies and lay a patch over it, if there is one."""
+    plain = _plain(record)
+    if patch.is_file():
+        for path, value in _plain(patch).items():
+            _set(plain, path.split("."), value)
+    deal, findings = parse_record(plain, companies=_companies(root))
+    if deal is None:
+        raise TemplateRefused(findings)
+    return deal
+
+
+def _plain(path: Path) -> dict[str, Any]:
+    plain, findings = read_text(path.read_text(encoding="utf-8"), name=path.name)
+    if not isinstance(plain, dict):
+        raise TemplateRefused(findings)
+    return plain
+
+
+def _companies(root: Path) -> Mapping[str, Company]:
+    files = sorted((root / "samples" / "companies").glob("*.toml"))
+    companies = (Company.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))) for file in files)
+    return {company.id: company for company in companies}
+
+
+def _set(plain: Any, path: list[str], value: object) -> None:  # noqa: ANN401  # plain values of any shape
+    *way, last = path
+    for step in way:
+        plain = plain[int(step)] if isinstance(plain, list) else plain[step]
+    plain[int(last) if isinstance(plain, list) else last] = value
+
+
+def pdf_job(case: Case) -> PdfJob:
+    """Return the case's job for the PDF face."""
+    return PdfJob(
+        case.kind.folder,
+        case.kind.face_file(Face.PDF).name,
+        case.shared,
+        case.context,
+        case.meta,
+        page_code=None if case.paper.is_draft else _page_code,
+        readable_number=case.paper.number or "",
+        draft=case.paper.is_draft,
+    )
+
+
+def docx_job(case: Case) -> DocxJob:
+    """Return the case's job for the Word face."""
+    template = case.kind.face_file(Face.DOCX)
+    return DocxJob(
+        template.read_bytes(),
+        case.context,
+        case.meta,
+        header_code=None if case.paper.is_draft else f"{_CODE}00",
+        readable_number=case.paper.number or "",
+        draft=case.paper.is_draft,
+        kind_folder=case.kind.folder,
+        shared=case.shared,
+        name=template.name,
+    )
+
+
+def _page_code(page: int, pages: int) -> str:
+    return f"{_CODE}{page % 10}{pages % 10}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Both faces of a case and their whole texts, as kept beside it."""
+
+    pdf: RenderedPdf
+    docx: RenderedDocx
+    pdf_blocks: tuple[str, ...]
+    docx_blocks: tuple[str, ...]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return file name → expected text: facts about the layout first, then every block."""
+        zones = sorted({(zone.page, zone.role, zone.party) for zone in self.pdf.zones})
+        about = [f"[pages] {self.pdf.pages}", *(f"[zone] page {p} {role} {party}".rstrip() for p, role, party in zones)]
+        running = [f"[running] {text}" for text in docx_running(self.docx.data)]
+        return {"pdf.txt": _file((*about, *self.pdf_blocks)), "docx.txt": _file((*running, *self.docx_blocks))}
+
+
+def render_case(case: Case) -> Rendered:
+    """Render both faces of a case."""
+    job = pdf_job(case)
+    pdf, docx = render_pdf(job), render_docx(docx_job(case))
+    return Rendered(pdf, docx, html_blocks(fill_html(job)[0]), docx_blocks(docx.data))
+
+
+def _file(blocks: tuple[str, ...]) -> str:
+    return "".join(block.replace("\n", "⏎") + "\n" for block in blocks)
