@@ -55,6 +55,7 @@ class Look:
     bold: bool = False
     align: Thing = LEFT
     indent: bool = False
+    left: float = 0
     before: float = 0
     after: float = 2
     keep: bool = False
@@ -140,7 +141,7 @@ class Sheet:
     def title(self, size: float = 20) -> None:
         """Add the paper's title."""
         look = Look(size, size * 1.4, font=HEI, bold=True, align=CENTRE, before=2, after=4, keep=True)
-        self.add("{{ paper.heading }}", look)
+        self.add(wording("heading"), look)
 
     def head(self, key: str) -> None:
         """Add the head of a section, never parted from what follows."""
@@ -248,6 +249,7 @@ def _element(tag: str, **attributes: str) -> Thing:
 def _lay(paragraph: Thing, look: Look) -> None:
     layout = paragraph.paragraph_format
     layout.alignment, layout.space_before, layout.space_after = look.align, Pt(look.before), Pt(look.after)
+    layout.left_indent = Pt(look.left) if look.left else None
     layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(look.line)
     layout.keep_with_next, layout.widow_control = look.keep or None, True
     for gap in ("w:autoSpaceDE", "w:autoSpaceDN"):  # no gaps around figures: 2024年3月11日

@@ -279,7 +279,8 @@ def _problems(sheet: Sheet) -> None:
     head = heads("序号", "验收项目", "问题", "整改说明", "复测日期")
     sheet.table((12, 32, 40, 44, 30), [head, *each("item", "acceptance.problems", problem)], head=True)
     sheet.tag('{%p if acceptance.result == "failed" %}')
-    sheet.paras("rectification", "rectify_by")
+    sheet.add(wording("rectification"), replace(sheet.text, left=2 * sheet.text.size))
+    sheet.paras("rectify_by")
     sheet.tag("{%p endif %}")
 
 

@@ -85,8 +85,7 @@ def _inspect(path: Path, shared: Path, sample: Mapping[str, object] | None) -> _
     seen = _Inspection({}, None)
     try:
         fragments = read_fragments(fragment_files(path.parent, shared))
-        known = None if sample is None else {**sample, "paper": paper_sample(), "w": dict.fromkeys(fragments, "")}
-        seen = _Inspection(fragments, known)
+        seen = _Inspection(fragments, None if sample is None else _known(sample, fragments))
         if path.suffix.lower() == ".docx":
             _inspect_docx(path, seen)
         else:
@@ -95,6 +94,13 @@ def _inspect(path: Path, shared: Path, sample: Mapping[str, object] | None) -> _
     except DocgenError as problem:
         seen.findings += problem.findings
     return seen
+
+
+def _known(sample: Mapping[str, object], fragments: Mapping[str, object]) -> dict[str, object]:
+    """Return the sample with what rendering adds: the words of header and footer in `paper`, the sentences in `w`."""
+    given = sample.get("paper")
+    paper = {**given, **paper_sample()} if isinstance(given, Mapping) else paper_sample()
+    return {**sample, "paper": paper, "w": dict.fromkeys(fragments, "")}
 
 
 def _inspect_text(path: Path, shared: Path, seen: _Inspection) -> None:

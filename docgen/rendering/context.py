@@ -97,7 +97,6 @@ def _subject(deal: Deal, subject: Subject, context: Values, *, as_of: date) -> V
 def _paper(kind: Kind, paper: PaperFacts) -> Values:
     return {
         "title": kind.spec.title,
-        "heading": kind.spec.title,
         "number": paper.number,
         "letter_number": paper.letter_number,
         "dated": paper.dated,

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from docgen.deals.deal import Deal
 from docgen.kinds.agreement import agreement
 
 LINE = {
@@ -31,7 +33,7 @@ EXTRA = {
 }
 
 
-def test_an_unsigned_change_is_set_against_the_terms_in_force(make_deal) -> None:
+def test_an_unsigned_change_is_set_against_the_terms_in_force(make_deal: Callable[..., Deal]) -> None:
     deal = make_deal()
     agreed = agreement(deal, deal.changes[0], as_of=date(2024, 3, 14))
     assert [(row.clause, row.subject, row.old, row.new) for row in agreed.rows] == [
@@ -42,14 +44,16 @@ def test_an_unsigned_change_is_set_against_the_terms_in_force(make_deal) -> None
     assert agreed.earlier == ()
 
 
-def test_once_in_force_the_paper_still_shows_what_the_change_replaced(make_deal) -> None:
+def test_once_in_force_the_paper_still_shows_what_the_change_replaced(make_deal: Callable[..., Deal]) -> None:
     deal = make_deal()
     agreed = agreement(deal, deal.changes[0], as_of=date(2024, 3, 18))
     assert agreed.is_in_force
     assert [row.old for row in agreed.rows] == ["2024年3月25日", "培训满意度≥85分"]
 
 
-def test_of_lines_and_instalments_only_those_that_differ_are_shown_each_with_its_clause(make_deal) -> None:
+def test_only_lines_and_instalments_that_differ_are_shown_each_with_its_clause(
+    make_deal: Callable[..., Deal],
+) -> None:
     trigger = {"all_of": [{"event": "signed"}], "term": "7", "unit": "day"}
     plan = [
         {"seq": "1", "kind": "advance", "amount": "85500.00", "trigger": trigger, "clause": "第四条第1款"},

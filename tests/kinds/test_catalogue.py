@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docgen.errors import NotFound, TemplateRefused
-from docgen.kinds.catalogue import load_catalogue, load_kind
+from docgen.kinds.catalogue import Catalogue, load_catalogue, load_kind
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,7 +17,7 @@ def copied(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_three_kinds_of_the_loop_are_there(catalogue) -> None:
+def test_the_three_kinds_of_the_loop_are_there(catalogue: Catalogue) -> None:
     assert {(kind.spec.id, kind.spec.title) for kind in catalogue} >= {
         ("prepayment-notice", "预付款通知单"),
         ("supplementary-agreement", "补充协议"),
@@ -25,11 +25,11 @@ def test_the_three_kinds_of_the_loop_are_there(catalogue) -> None:
     }
 
 
-def test_a_kind_is_found_by_id_and_by_its_chinese_title(catalogue) -> None:
+def test_a_kind_is_found_by_id_and_by_its_chinese_title(catalogue: Catalogue) -> None:
     assert catalogue.get("补充协议") is catalogue.get("supplementary-agreement")
 
 
-def test_an_unknown_name_is_answered_with_the_nearest(catalogue) -> None:
+def test_an_unknown_name_is_answered_with_the_nearest(catalogue: Catalogue) -> None:
     with pytest.raises(NotFound) as missing:
         catalogue.get("预付款通知书")
     assert "预付款通知单" in missing.value.findings[0].remedy("zh")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from docgen.errors import TemplateRefused
+from docgen.kinds.catalogue import Catalogue
 from docgen.kinds.conditions import CONDITIONS
 from docgen.kinds.kind import Condition, Face, parse_spec
 
@@ -61,7 +62,7 @@ def test_text_that_is_no_toml_is_refused_with_its_line() -> None:
     assert "line 2" in refusal.value.findings[0].sentence()
 
 
-def test_the_faces_are_html_for_pdf_and_docx_for_word(catalogue) -> None:
+def test_the_faces_are_html_for_pdf_and_docx_for_word(catalogue: Catalogue) -> None:
     kind = catalogue.get("验收报告")
     assert kind.face_file(Face.PDF).name == "acceptance-report.html"
     assert kind.face_file(Face.DOCX).name == "acceptance-report.docx"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -48,7 +49,7 @@ ASKED = [
 ]
 
 
-def test_the_instalment_is_the_balance_of_the_day(deal) -> None:
+def test_the_instalment_is_the_balance_of_the_day(deal: Deal) -> None:
     asked = context_of(deal, "预付款通知单", SubjectType.INSTALMENT, 1, date(2024, 3, 12))["instalment"]
     assert (asked["amount"], asked["balance"], asked["due"]) == (
         Decimal("85500.00"),
@@ -60,7 +61,7 @@ def test_the_instalment_is_the_balance_of_the_day(deal) -> None:
     assert later["balance"] == Decimal("0.00")
 
 
-def test_no_paper_shows_new_terms_before_both_have_signed(deal) -> None:
+def test_no_paper_shows_new_terms_before_both_have_signed(deal: Deal) -> None:
     before = context_of(deal, "验收报告", SubjectType.ACCEPTANCE, 1, date(2024, 3, 26))
     assert before["delivery"]["due"] == date(2024, 4, 1)
     assert before["contract"]["version"] == 2
@@ -69,7 +70,7 @@ def test_no_paper_shows_new_terms_before_both_have_signed(deal) -> None:
     assert notice["contract"]["version"] == 1
 
 
-def test_the_change_carries_both_totals_and_the_difference_without_a_sign(tmp_path) -> None:
+def test_the_change_carries_both_totals_and_the_difference_without_a_sign(tmp_path: Path) -> None:
     deal = deal_with(
         tmp_path,
         "facts.change_signatures: []\n"
@@ -92,18 +93,18 @@ def test_the_change_carries_both_totals_and_the_difference_without_a_sign(tmp_pa
     ("copies", "said"),
     [(1, ("壹", None, "壹", False)), (3, ("叁", "壹", "贰", False)), (4, ("肆", "贰", "贰", True))],
 )
-def test_copies_are_shared_out(tmp_path, copies, said) -> None:
+def test_copies_are_shared_out(tmp_path: Path, copies: int, said: tuple[str, str | None, str, bool]) -> None:
     deal = deal_with(tmp_path, f"changes.0.copies: {copies}")
     change = context_of(deal, "补充协议", SubjectType.CHANGE, 1, date(2024, 3, 14))["change"]
     assert (change["copies"], change["copies_theirs"], change["copies_ours"], change["copies_even"]) == said
 
 
 @pytest.mark.parametrize(("count", "words"), [(0, "零"), (4, "肆"), (10, "壹拾"), (12, "壹拾贰"), (20, "贰拾")])
-def test_counts_are_written_as_contracts_write_them(count, words) -> None:
+def test_counts_are_written_as_contracts_write_them(count: int, words: str) -> None:
     assert count_words(count) == words
 
 
-def test_a_person_the_record_does_not_know_stays_without_party_and_office(tmp_path) -> None:
+def test_a_person_the_record_does_not_know_stays_without_party_and_office(tmp_path: Path) -> None:
     deal = deal_with(tmp_path, 'facts.acceptances.0.people: ["*总", 张三, 某某]')
     people = context_of(deal, "验收报告", SubjectType.ACCEPTANCE, 1, date(2024, 3, 26))["acceptance"]["people"]
     assert people == [
@@ -114,29 +115,31 @@ def test_a_person_the_record_does_not_know_stays_without_party_and_office(tmp_pa
 
 
 @pytest.mark.parametrize(("title", "subject", "as_of"), ASKED)
-def test_everything_a_template_sees_is_plain(deal, title, subject, as_of) -> None:
+def test_everything_a_template_sees_is_plain(deal: Deal, title: str, subject: SubjectType, as_of: date) -> None:
     check_context(context_of(deal, title, subject, 1, as_of))
 
 
-def test_a_part_the_deal_does_not_have_is_refused(deal) -> None:
+def test_a_part_the_deal_does_not_have_is_refused(deal: Deal) -> None:
     with pytest.raises(Refused) as refusal:
         context_of(deal, "预付款通知单", SubjectType.INSTALMENT, 7, date(2024, 3, 12))
     assert [finding.code for finding in refusal.value.findings] == ["kinds.no-such-part"]
 
 
-def internal_paths(model: type[BaseModel], path: tuple[str, ...] = (), *, hidden: bool = False):
+def internal_paths(
+    model: type[BaseModel], path: tuple[str, ...] = (), *, hidden: bool = False
+) -> Iterator[tuple[str, ...]]:
     """Yield the path of every field that is marked internal, itself or by what holds it."""
     for name, field in model.model_fields.items():
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         is_hidden = hidden or bool(extra.get("internal"))
-        inner = [kind for kind in _models(field.annotation)]
+        inner = list(_models(field.annotation))
         if is_hidden and not inner:
             yield (*path, name)
         for kind in inner:
             yield from internal_paths(kind, (*path, name), hidden=is_hidden)
 
 
-def _models(annotation: object):
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     elif typing.get_origin(annotation) in {typing.Union, types.UnionType, tuple, list, typing.Annotated}:
@@ -144,7 +147,7 @@ def _models(annotation: object):
             yield from _models(inner)
 
 
-def values_at(value: object, path: tuple[str, ...]):
+def values_at(value: object, path: tuple[str, ...]) -> Iterator[object]:
     if isinstance(value, tuple):
         for each in value:
             yield from values_at(each, path)
@@ -154,7 +157,7 @@ def values_at(value: object, path: tuple[str, ...]):
         yield value
 
 
-def leaves(value: object):
+def leaves(value: object) -> Iterator[object]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield key
@@ -167,12 +170,15 @@ def leaves(value: object):
 
 
 @pytest.mark.parametrize(("title", "subject", "as_of"), ASKED)
-def test_no_field_marked_internal_reaches_a_paper_for_customers(tmp_path, title, subject, as_of) -> None:
+def test_no_field_marked_internal_reaches_a_paper_for_customers(
+    tmp_path: Path, title: str, subject: SubjectType, as_of: date
+) -> None:
     deal = deal_with(
         tmp_path,
         "internal.floor_price: 281111.11\ninternal.customer_ceiling: 299999.99\ninternal.notes: 内部甲\n"
         "internal.budget: 内部乙\ncustomer.grade: 内部丙\ncustomer.pain_points: 内部丁\ncustomer.source: 内部戊\n"
-        "internal.follow_ups:\n  - {on: 2023-01-02, by: 内部己, summary: 内部庚, feedback: 内部辛, next_step: 内部壬}\n",
+        "internal.follow_ups:\n"
+        "  - {on: 2023-01-02, by: 内部己, summary: 内部庚, feedback: 内部辛, next_step: 内部壬}\n",
     )
     paths = set(internal_paths(Deal))
     assert {("internal", "floor_price"), ("customer", "grade"), ("internal", "follow_ups", "next_step")} <= paths

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,18 +13,18 @@ from lxml import etree
 from docgen.deals.money import to_fen, uppercase_rmb
 from docgen.papers.pdf import text_runs
 from docgen.rendering.docx import render_docx
-from docgen.rendering.golden import docx_job, pdf_job
+from docgen.rendering.golden import Case, Rendered, docx_job, pdf_job
 from docgen.rendering.ooxml import Package, w
 from docgen.rendering.pdf import render_pdf
 
 MM = 72 / 25.4
 
 
-def squeezed(blocks) -> str:
+def squeezed(blocks: Iterable[str]) -> str:
     return "".join("".join(blocks).split())
 
 
-def test_a_seal_of_45_mm_finds_room_clear_of_text_and_code(rendered) -> None:
+def test_a_seal_of_45_mm_finds_room_clear_of_text_and_code(rendered: Rendered) -> None:
     runs = text_runs(rendered.pdf.data)
     seals = [zone for zone in rendered.pdf.zones if zone.role == "seal"]
     assert seals
@@ -43,19 +44,19 @@ def test_a_seal_of_45_mm_finds_room_clear_of_text_and_code(rendered) -> None:
             assert apart, thing
 
 
-def test_a_signature_stands_on_the_page_of_its_seal_with_two_lines_of_text(rendered) -> None:
+def test_a_signature_stands_on_the_page_of_its_seal_with_two_lines_of_text(rendered: Rendered) -> None:
     pages = {zone.page for zone in rendered.pdf.zones if zone.role == "sign" and zone.party == "customer"}
     assert pages == {zone.page for zone in rendered.pdf.zones if zone.role == "seal" and zone.party == "customer"}
     for page in pages:
         assert len(rendered.pdf.page_texts[page - 1].splitlines()) > 10
 
 
-def test_each_page_says_which_it_is(rendered) -> None:
+def test_each_page_says_which_it_is(rendered: Rendered) -> None:
     for number, text in enumerate(rendered.pdf.page_texts, start=1):
         assert f"第{number}页共{rendered.pdf.pages}页" in "".join(text.split())
 
 
-def test_every_amount_in_words_is_the_amount_in_figures_beside_it(rendered) -> None:
+def test_every_amount_in_words_is_the_amount_in_figures_beside_it(rendered: Rendered) -> None:
     text = squeezed(rendered.pdf_blocks)
     pairs = re.findall(r"¥([\d,]+\.\d\d)（?人民币([^¥，。）;；\d（]+?[整分])", text)
     for figures, words in pairs:
@@ -65,12 +66,12 @@ def test_every_amount_in_words_is_the_amount_in_figures_beside_it(rendered) -> N
 
 
 @pytest.mark.parametrize("wrong", ["定金", "订金", "押金", "{{", "{%", "None", "底线", "A类", "服务器运维成本高"])
-def test_no_paper_says_deposit_or_shows_what_is_internal(rendered, wrong) -> None:
+def test_no_paper_says_deposit_or_shows_what_is_internal(rendered: Rendered, wrong: str) -> None:
     for blocks in (rendered.pdf_blocks, rendered.docx_blocks):
         assert wrong not in squeezed(blocks)
 
 
-def test_the_conclusion_of_an_acceptance_is_a_single_choice(case, rendered) -> None:
+def test_the_conclusion_of_an_acceptance_is_a_single_choice(case: Case, rendered: Rendered) -> None:
     if case.kind.spec.id != "acceptance-report":
         pytest.skip("by design: only acceptance reports conclude")
     (conclusion,) = [text for text in rendered.pdf_blocks if "未通过（" in text]
@@ -78,7 +79,7 @@ def test_the_conclusion_of_an_acceptance_is_a_single_choice(case, rendered) -> N
     assert conclusion.startswith("■" if case.folder.name == "manual" else "□")
 
 
-def test_the_agreement_prints_old_value_new_value_and_clause(case, rendered) -> None:
+def test_the_agreement_prints_old_value_new_value_and_clause(case: Case, rendered: Rendered) -> None:
     if case.kind.spec.id != "supplementary-agreement":
         pytest.skip("by design: only agreements change something")
     blocks = list(rendered.pdf_blocks)
@@ -87,7 +88,7 @@ def test_the_agreement_prints_old_value_new_value_and_clause(case, rendered) -> 
     assert (blocks[at - 1], *blocks[at + 1 : at + 3]) == ("第五条", *days[case.folder.name])
 
 
-def test_word_names_east_asian_fonts_repeats_heads_and_keeps_rows_whole(case) -> None:
+def test_word_names_east_asian_fonts_repeats_heads_and_keeps_rows_whole(case: Case) -> None:
     template = Package.read(docx_job(case).template, "template")
     document = etree.fromstring(template.parts["word/document.xml"])
     fonts = {fonts.get(w("eastAsia")) for fonts in document.iter(w("rFonts"))}
@@ -101,14 +102,14 @@ def test_word_names_east_asian_fonts_repeats_heads_and_keeps_rows_whole(case) ->
     assert " NUMPAGES " in footer
 
 
-def _content_rows(tables):
+def _content_rows(tables: Iterable[etree._Element]) -> Iterator[etree._Element]:
     for table in tables:
         for row in table.iter(w("tr")):
             if "{%tr" not in "".join(text.text or "" for text in row.iter(w("t"))):
                 yield row
 
 
-def test_word_keeps_the_signatures_with_the_text_before(case) -> None:
+def test_word_keeps_the_signatures_with_the_text_before(case: Case) -> None:
     if case.kind.spec.id == "prepayment-notice":
         pytest.skip("by design: a letter is signed beside its last lines")
     package = Package.read(docx_job(case).template, "template")
@@ -122,7 +123,7 @@ def test_word_keeps_the_signatures_with_the_text_before(case) -> None:
         assert all(p.find(f"{w('pPr')}/{w('keepNext')}") is not None for p in row.iter(w("p")))
 
 
-def test_a_draft_shows_no_number_and_no_code(case) -> None:
+def test_a_draft_shows_no_number_and_no_code(case: Case) -> None:
 
     draft = replace(case, paper=replace(case.paper, number=None, letter_number=None, is_draft=True))
     pdf = render_pdf(pdf_job(draft))
