@@ -52,10 +52,12 @@ def watch(
 @inbox_app.command("list")
 def list_() -> None:
     """列出等待人工处理的扫描件 · list what waits."""
-    rows = inbox.list_waiting(console.office())
+    office = console.office()
+    rows, damaged = inbox.list_waiting(office), inbox.damaged_waiting(office)
     if console.wants_json():
-        console.dump({"waiting": rows})
+        console.dump({"waiting": rows, "damaged": damaged})
         return
+    console.show_findings(damaged)
     if not rows:
         console.say("cli.nothing-waits")
         return

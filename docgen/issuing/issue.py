@@ -11,13 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from docgen import __version__
 from docgen.codes.payload import Keyring, Payload, encode
 from docgen.deals.deal import Deal
+from docgen.deals.schema import public
 from docgen.deals.workdays import Calendar
 from docgen.issuing import proof
-from docgen.kinds.kind import Face, Kind
+from docgen.kinds.kind import Audience, Face, Kind
 from docgen.kinds.subjects import Subject
 from docgen.rendering.context import PaperFacts, build_context
 from docgen.rendering.docx import DocxJob, RenderedDocx, render_docx
@@ -203,12 +205,19 @@ def _snapshot(order: Order, context: Mapping[str, object]) -> dict[str, object]:
         "created": order.created.isoformat(),
         "faces": [face.value for face in order.faces],
         "revision": order.revision,
-        "record": order.deal.model_dump(mode="json", by_alias=True),
+        "record": _record(order),
         "context": json.loads(json.dumps(context, default=str, ensure_ascii=False)),
         "templates": {name: _sha256(data) for name, data in template_files(order.kind.folder, order.shared).items()},
         "calendar": order.calendar.version,
         "program": __version__,
     }
+
+
+def _record(order: Order) -> dict[str, Any]:
+    """Return the record as frozen beside the paper: it may leave the house with it, so internal fields stay out."""
+    if order.kind.spec.audience is Audience.INTERNAL:
+        return order.deal.model_dump(mode="json", by_alias=True)
+    return public(order.deal)
 
 
 def frozen_templates(kind_folder: Path, shared: Path) -> dict[str, bytes]:

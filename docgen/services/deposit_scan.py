@@ -129,7 +129,7 @@ def _plain(evidence: Evidence) -> dict[str, JsonValue]:
         "kind": evidence.kind.value,
         "page": evidence.page,
         "detail": evidence.detail,
-        "score": evidence.score,
+        "score": f"{evidence.score:.2f}",
         "document_id": evidence.document_id,
     }
 

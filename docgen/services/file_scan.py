@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from docgen.archive import disk
-from docgen.archive.keep import Kept, keep
+from docgen.archive.keep import Kept, keep, let_go
 from docgen.contained.run import Worker
 from docgen.errors import LimitExceeded, UnreadableFile
 from docgen.findings import Finding, note
@@ -162,7 +162,7 @@ def _note_again(office: Office, kept: Kept, known: ledger.PaperLine, original_na
     folder = folder_of(office, known.contract_no)
     with writing(folder, at=office.now(), actor=office.actor) as journal:
         journal.append("scan.seen-again", {"id": known.id, "sha256": kept.sha256, "name": original_name})
-    disk.remove(kept.path)
+    let_go(kept, folder.path / known.files[0])
     again = note("services.scan-seen-again", original_name, file=known.files[0], contract=known.contract_no)
     return Filed(
         Fate.SEEN_AGAIN,

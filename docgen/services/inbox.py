@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -42,6 +42,11 @@ class Assigned:
     title: str
     path: Path
     version: int
+
+
+def damaged_waiting(office: Office) -> tuple[Finding, ...]:
+    """Return a finding for each waiting file whose reasons can no longer be read."""
+    return tuple(waiting.damaged(office.workspace.review))
 
 
 def list_waiting(office: Office) -> tuple[Waiting, ...]:
@@ -101,8 +106,8 @@ def reject(office: Office, item_id: str, *, reason: str) -> Waiting:
     if not reason.strip():
         raise Refused.of("services.reason-missing", item_id)
     item = waiting.get(office.workspace.review, item_id)
-    waiting.settle(item, waiting.Rejected(reason.strip(), office.now(), office.actor))
-    return _waiting(item)
+    moved = waiting.settle(item, waiting.Rejected(reason.strip(), office.now(), office.actor))
+    return _waiting(replace(item, path=moved) if moved else item)
 
 
 def _settle(office: Office, item: waiting.WaitingItem, done: Deposited) -> None:

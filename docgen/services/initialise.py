@@ -8,6 +8,7 @@ from pathlib import Path
 
 import tomli_w
 
+from docgen.archive.layout import Archive
 from docgen.deals.parties import Company
 from docgen.errors import Refused
 from docgen.services import keyring_file
@@ -36,6 +37,7 @@ def initialise(root: Path, company: Company) -> Initialised:
     workspace = open_workspace(root)
     for folder in workspace.folders():
         folder.mkdir(parents=True, exist_ok=True)
+    Archive.create(workspace.archive)
     write_company(workspace, company)
     kinds = _copy_templates(workspace)
     _copy_archive_readme(workspace)

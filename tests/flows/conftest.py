@@ -1,0 +1,63 @@
+"""A workspace with the manual's deal imported, as a sales assistant has it on the second day."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from docgen.services.import_deal import import_deal
+from docgen.services.initialise import initialise
+from docgen.services.office import Office, open_office, read_companies
+from docgen.store import database
+from docgen.workspace import data_root
+
+SAMPLE = data_root() / "samples" / "deals" / "xx-tech.yaml"
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def move(self, **by: int) -> None:
+        self.at += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime(2024, 3, 27, 2, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make one workspace a session; each test works on a copy."""
+    root = tmp_path_factory.mktemp("prepared") / "office"
+    companies = read_companies(data_root() / "samples" / "companies")
+    initialise(root, companies["shanhai"])
+    database.disconnect()
+    return root
+
+
+@pytest.fixture
+def root(prepared: Path, tmp_path: Path) -> Path:
+    shutil.copytree(prepared, tmp_path / "office")
+    return tmp_path / "office"
+
+
+@pytest.fixture
+def office(root: Path, clock: Clock) -> Iterator[Office]:
+    yield open_office(root, clock=clock, actor="张三")
+    database.disconnect()
+
+
+@pytest.fixture
+def contract_no(office: Office) -> str:
+    return import_deal(office, SAMPLE).contract_no
