@@ -269,12 +269,13 @@ def _report_rows() -> list[Row]:
 
 
 def _problems(sheet: Sheet) -> None:
+    retested = "{% if item.retested_on is not none %}{{ item.retested_on|day }}{% elif item.is_first %}—{% endif %}"
     problem = [
         Cell("{{ item.mark }}", "mid"),
         Cell("{{ item.name }}"),
         Cell("{{ item.problem }}"),
         Cell("{{ item.remedy }}"),
-        Cell(or_dash("item.retested_on", "|day"), "mid"),
+        Cell(retested, "mid"),
     ]
     head = heads("序号", "验收项目", "问题", "整改说明", "复测日期")
     sheet.table((12, 32, 40, 44, 30), [head, *each("item", "acceptance.problems", problem)], head=True)

@@ -354,7 +354,7 @@ def _problem_rows(items: Sequence[AcceptanceItem]) -> Iterator[Values]:
         for place, (problem, remedy) in enumerate(side_by_side(item.result, item.remedy or "—")):
             retested = item.retested_on if place == 0 else None
             row = {"mark": _mark(number, place), "name": item.name, "problem": problem, "remedy": remedy}
-            yield row | {"retested_on": retested}
+            yield row | {"retested_on": retested, "is_first": place == 0}
 
 
 def _attendant(deal: Deal, name: str) -> Values:
