@@ -82,7 +82,7 @@ def test_a_message_from_elsewhere_is_withheld_but_its_place_is_told(log: Path) -
     logging.getLogger("docgen.rendering").warning("无法打开 %s", "张三的合同.docx")
     [line] = _lines(log)
     assert "张三" not in line
-    assert re.search(r"WARNING \d+ withheld at=test_logging:\d+:test_a_message_from_elsewhere", line)
+    assert re.search(r"WARNING \d+ withheld at=[a-z_.]*test_logging:\d+:test_a_message_from_elsewhere", line)
 
 
 def test_a_refusal_writes_codes_without_their_values(log: Path) -> None:
@@ -108,7 +108,7 @@ def test_an_unexpected_error_tells_its_way_but_not_its_words(log: Path) -> None:
     assert "13900000000" not in text
     assert "error=builtins.KeyError" in text
     assert "error=builtins.FileNotFoundError errno=2" in text
-    assert re.search(r"at=test_logging:\d+:_fail_on", text)
+    assert re.search(r"at=[a-z_.]*test_logging:\d+:_fail_on", text)
 
 
 def test_outside_a_workspace_an_unexpected_error_still_finds_a_log() -> None:
