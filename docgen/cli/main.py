@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
+from typer.exceptions import Abort, TyperException
 
 from docgen.cli import console
 from docgen.cli.archive import archive_app
@@ -72,13 +72,10 @@ def _run(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # one line an outco
         office_log.refused(problem)
         console.show_findings(problem.findings)
         return problem.exit_code
-    except click.exceptions.NoArgsIsHelpError as problem:
-        problem.show()
+    except TyperException as problem:
+        getattr(problem, "show", print)()
         return WRONG_USAGE
-    except click.UsageError as problem:
-        problem.show()
-        return WRONG_USAGE
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, Abort):
         return INTERRUPTED
     except BrokenPipeError:
         console.silence()

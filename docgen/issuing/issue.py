@@ -26,7 +26,7 @@ from docgen.rendering.docx import DocxJob, RenderedDocx, render_docx
 from docgen.rendering.foreign import render_foreign_docx, render_foreign_pdf
 from docgen.rendering.laidout import Zone
 from docgen.rendering.paper import PaperMeta
-from docgen.rendering.pdf import PdfJob, RenderedPdf, render_pdf
+from docgen.rendering.pdf import PdfJob, RenderedPdf, fill_html, render_pdf
 from docgen.rendering.printed import PrintedValue
 
 MEDIA_TYPES = {
@@ -105,6 +105,8 @@ def produce(order: Order) -> Produced:
     pdf = to_pdf(_pdf_job(order, context)) if Face.PDF in order.faces else None
     docx = to_docx(_docx_job(order, context)) if Face.DOCX in order.faces else None
     proof.prove(pdf, docx, expected=_expected(order))
+    if order.is_trusted and pdf is not None and docx is not None:
+        proof.prove_alike(fill_html(_pdf_job(order, context))[0], docx)
     return Produced(
         faces=_face_files(pdf, docx),
         values=_values(pdf, docx),

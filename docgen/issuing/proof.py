@@ -18,6 +18,7 @@ from docgen.papers import docx as docx_papers
 from docgen.papers import pdf as pdf_papers
 from docgen.papers.compare import first_difference, squeeze
 from docgen.rendering.docx import RenderedDocx
+from docgen.rendering.faces import compare_faces, docx_blocks, html_blocks
 from docgen.rendering.pdf import RenderedPdf
 from docgen.rendering.printed import PrintedValue
 
@@ -49,6 +50,20 @@ def prove(pdf: RenderedPdf | None, docx: RenderedDocx | None, *, expected: Expec
         findings += _prove_docx(docx, expected)
     if findings:
         raise ProofFailed(findings)
+
+
+def prove_alike(filled_html: str, docx: RenderedDocx) -> None:
+    """Compare the Word face with the source of the PDF face, paragraph by paragraph and cell by cell.
+
+    Raises:
+        ProofFailed: one face says what the other does not; each place is named.
+    """
+    differences = compare_faces(html_blocks(filled_html), docx_blocks(docx.data))
+    if differences:
+        raise ProofFailed(
+            error("issuing.proof-faces", "docx", pdf=" ".join(one.pdf)[:80], docx=" ".join(one.docx)[:80])
+            for one in differences
+        )
 
 
 def _prove_pdf(pdf: RenderedPdf, expected: Expected) -> Iterator[Finding]:

@@ -244,6 +244,9 @@ def runtime_finding(problem: Exception, where: str, context: Mapping[str, object
     place = _place(problem, where)
     if isinstance(problem, TemplateSyntaxError | TemplateNotFound):
         return syntax_finding(problem, where)
+    if isinstance(problem, WrongValue) and isinstance(problem.value, Undefined):
+        holder, name = problem.value._undefined_obj, problem.value._undefined_name  # noqa: SLF001  # Jinja names them so
+        return error("rendering.value-missing", place, what=_path_of(context or {}, holder, str(name)))
     if isinstance(problem, WrongValue):
         code = {"nothing": "rendering.value-empty", "filter": "rendering.filter-needed"}.get(
             problem.wanted, "rendering.wrong-value"
