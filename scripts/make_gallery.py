@@ -43,6 +43,24 @@ class Sheet:
     caption: str
     picture: Image.Image
 
+    @property
+    def is_scan(self) -> bool:
+        """Tell whether the picture is of a scan, whose seals want all their colours."""
+        return "-scan" in self.name
+
+    @property
+    def file_name(self) -> str:
+        """Return the picture's file name."""
+        return f"{self.name}.{'jpg' if self.is_scan else 'png'}"
+
+    def save(self, folder: Path) -> None:
+        """Write the picture, small enough to be committed."""
+        picture = self.picture.convert("RGB")
+        if self.is_scan:
+            picture.save(folder / self.file_name, quality=78, optimize=True)
+        else:
+            picture.quantize(COLOURS).save(folder / self.file_name, optimize=True)
+
 
 def sheets(archive: Path, scratch: Path) -> Iterator[Sheet]:
     """Yield the pictures of everything filed: PDF faces and scans, then Word faces."""
@@ -63,11 +81,13 @@ def _by_libreoffice(office: str, path: Path, scratch: Path) -> Path:
 
 def _pages(section: str, filed: Path, drawn: Path) -> Iterator[Sheet]:
     number, _, title = filed.stem.partition(" ")
-    suffix = filed.suffix.lstrip(".")
+    face = filed.suffix.lstrip(".")
+    if "签回" in title:
+        face = "scan" + "".join(char for char in title.partition("第")[2] if char.isdigit())
     with pypdfium2.PdfDocument(drawn) as document:
         for index in range(len(document)):
             picture = document[index].render(scale=DPI / POINTS_PER_INCH).to_pil()
-            name = f"{number}-{suffix}-{index + 1}".replace(" ", "-")
+            name = f"{number}-{face}-{index + 1}".replace(" ", "-")
             yield Sheet(section, name, f"{title or number}，第 {index + 1} 页 共 {len(document)} 页", picture)
 
 
@@ -77,7 +97,7 @@ def page(drawn: list[Sheet]) -> str:
     for section in dict.fromkeys(sheet.section for sheet in drawn):
         shown = (sheet for sheet in drawn if sheet.section == section)
         parts.append(f"\n## {section}\n")
-        parts += [f"{sheet.caption}\n\n![{sheet.caption}]({sheet.name}.png)\n" for sheet in shown]
+        parts += [f"{sheet.caption}\n\n![{sheet.caption}]({sheet.file_name})\n" for sheet in shown]
     return "\n".join(parts)
 
 
@@ -86,13 +106,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="docgen-gallery-") as folder:
         steps = tell_story(Path(folder) / "demo", lambda step: print(f"{step.seconds:5.1f} s  {step.what}"))
         drawn = list(sheets(Path(folder) / "demo" / "archive", Path(folder)))
+    if len({sheet.name for sheet in drawn}) < len(drawn):
+        raise RuntimeError("two pictures would bear one name")
     if not all(step.is_good for step in steps) or not drawn:
         print("the demo failed; the gallery is left as it was", file=sys.stderr)
         return 1
     shutil.rmtree(GALLERY, ignore_errors=True)
     GALLERY.mkdir(parents=True)
     for sheet in drawn:
-        sheet.picture.convert("RGB").quantize(COLOURS).save(GALLERY / f"{sheet.name}.png", optimize=True)
+        sheet.save(GALLERY)
     (GALLERY / "README.md").write_text(page(drawn), encoding="utf-8")
     print(f"{GALLERY.relative_to(ROOT)}: {len(drawn)} pictures")
     return 0
