@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -38,18 +40,23 @@ def list_() -> None:
 @archive_app.command("show")
 def show(number: Reference) -> None:
     """列出一份合同的全部归档文件 · list a contract's papers."""
-    console.office()
+    zone = console.office().workspace.timezone
     rows = ledger.papers(ledger.deal(number).contract_no)
     if console.wants_json():
         console.dump({"papers": rows})
         return
     columns = ("cli.col-type", "cli.col-number", "cli.col-title", "cli.col-status", "cli.col-at", "cli.col-files")
-    console.table("", columns, (_row(row) for row in rows))
+    console.table("", columns, (_row(row, zone) for row in rows))
 
 
-def _row(row: ledger.PaperLine) -> tuple[str, ...]:
+def _row(row: ledger.PaperLine, zone: ZoneInfo) -> tuple[str, ...]:
     status = console.words(f"cli.status-{row.status}")
-    return console.words(f"cli.type-{row.item_type}"), row.number, row.title, status, row.at[:19], "\n".join(row.files)
+    kind = console.words(f"cli.type-{row.item_type}")
+    return kind, row.number, row.title, status, _local(row.at, zone), "\n".join(row.files)
+
+
+def _local(instant: str, zone: ZoneInfo) -> str:
+    return datetime.fromisoformat(instant).astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 @archive_app.command("verify")

@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
         return _run(rest)
 
 
-def _run(arguments: Sequence[str]) -> int:  # noqa: PLR0911  # one line an outcome
+def _run(arguments: Sequence[str]) -> int:  # one line an outcome
     try:
         result = app(args=list(arguments), prog_name="docgen", standalone_mode=False)
     except DocgenError as problem:

@@ -7,7 +7,7 @@ understand them, and the file it came from is removed by the caller only after t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -95,7 +95,8 @@ def understand(
     try:
         scan = read_scan(path, office.keyring, worker)
     except (UnreadableFile, LimitExceeded) as problem:
-        return None, undecided(problem.findings, file_name=original_name, lookup=lookup)
+        named = [replace(finding, where=original_name) for finding in problem.findings]
+        return None, undecided(named, file_name=original_name, lookup=lookup)
     return scan, identify(
         scan, file_name=original_name, lookup=lookup, issued_text=lambda paper: _issued_text(office, paper)
     )

@@ -34,9 +34,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
     return code, said.out, said.err
 
 
-def test_init_makes_every_folder_and_refuses_a_second_time(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_init_makes_every_folder_and_refuses_a_second_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "新 工作区"
     assert run(capsys, "init", str(folder), "--sample")[0] == 0
     present = {path.name for path in folder.iterdir()}
@@ -50,10 +48,8 @@ def test_init_makes_every_folder_and_refuses_a_second_time(
 def test_init_asks_for_our_company(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = iter(
-        ["demo-co", "某某（示例）有限公司", "某某", "某", "91999900MA00000019", "某人", "某地", "0000-1", "某银行某支行",
-         "00123456", "王某"]
-    )  # fmt: skip
+    company = ["demo-co", "某某（示例）有限公司", "某某", "某", "91999900MA00000019", "某人", "某地", "0000-1"]
+    answers = iter([*company, "某银行某支行", "00123456", "王某"])
     monkeypatch.setattr("typer.prompt", lambda *_: next(answers))
     assert run(capsys, "init", str(tmp_path / "office"))[0] == 0
     assert "某某（示例）有限公司" in (tmp_path / "office" / "companies" / "demo-co.toml").read_text(encoding="utf-8")
@@ -94,7 +90,9 @@ def test_deal_check_names_every_problem_at_once(root: Path, tmp_path: Path, caps
 
 def test_deal_show_changes_with_the_day(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def shown(day: str) -> dict[str, object]:
-        return dict(json.loads(run(capsys, "deal", "show", "SO2024031001", "--as-of", day, "--json", "-w", str(root))[1]))
+        return dict(
+            json.loads(run(capsys, "deal", "show", "SO2024031001", "--as-of", day, "--json", "-w", str(root))[1])
+        )
 
     early, late = shown("2024-03-17"), shown("2024-06-01")
     assert (early["version"], late["version"]) == (1, 2)
@@ -113,7 +111,9 @@ def test_export_and_import_again_changes_nothing(
     assert (code, done["is_new"], done["events"]) == (0, False, 0)
 
 
-def test_issue_takes_a_record_file_and_copies_out(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_issue_takes_a_record_file_and_copies_out(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out_folder = tmp_path / "打印"
     words = ("issue", str(SAMPLE), "验收报告", "--face", "docx", "--out", str(out_folder), "-w", str(root))
     code, out, err = run(capsys, *words)

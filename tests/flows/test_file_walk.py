@@ -14,6 +14,7 @@ from pathlib import Path
 import bagit
 import pytest
 
+from docgen.archive.keep import keep
 from docgen.demo.drops import zones_of
 from docgen.demo.simulate import ScanSpec, foreign_letter, print_and_scan
 from docgen.errors import NotFound, Refused
@@ -238,8 +239,6 @@ def test_a_file_claimed_by_a_watcher_that_died_is_filed_at_the_next_start(office
 def test_bytes_kept_but_not_placed_are_taken_up_at_the_next_start(
     office: Office, report: Issued, tmp_path: Path
 ) -> None:
-    from docgen.archive.keep import keep
-
     data = scan(office, report)
     keep(office.archive, drop(tmp_path, "kept.pdf", data))
     reports: list[Filed | Trouble] = []
@@ -291,9 +290,7 @@ def test_damage_is_found_and_named(office: Office, report: Issued) -> None:
     ]
 
 
-def test_the_evidence_kept_beside_a_scan_says_why_it_was_filed(
-    office: Office, report: Issued, tmp_path: Path
-) -> None:
+def test_the_evidence_kept_beside_a_scan_says_why_it_was_filed(office: Office, report: Issued, tmp_path: Path) -> None:
     filed = file_scan(office, drop(tmp_path, "a.pdf", scan(office, report)))
     folder = folder_of(office, report.contract_no)
     (row,) = ledger.answers_to(str(report.document_id))
