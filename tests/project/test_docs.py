@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "archive" / "README.md"])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-ABSOLUTE_PATH = re.compile(r"(?<![\w./:-])/(\w+)/")
+ABSOLUTE_PATH = re.compile(r"(?<![\w./:~-])/(\w+)/")
 EVERYWHERE = {"bin", "dev", "etc", "mnt", "proc", "srv", "usr"}
 MAKE_TARGET = re.compile(r"`make ([a-z]+)`")
 CLASS_NAME = re.compile(r"`([A-Z][A-Za-z]+)`")
