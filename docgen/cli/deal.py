@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,8 @@ from rich.markup import escape
 
 from docgen.cli import console
 from docgen.deals.schema import json_schema
-from docgen.findings import has_errors
+from docgen.errors import Refused
+from docgen.findings import Finding, has_errors
 from docgen.services.deals import export_deal, list_deals, show_deal
 from docgen.services.import_deal import Imported, import_deal
 from docgen.services.read_record import CheckedRecord, check_record
@@ -43,14 +45,21 @@ def import_(
 ) -> int:
     """导入档案：新建或更新 · enter new deals or new revisions."""
     office = console.office()
-    done = [import_deal(office, path, reason=reason) for path in files]
+    done: list[Imported] = []
+    refused: list[Finding] = []
+    for path in files:
+        try:
+            done.append(import_deal(office, path, reason=reason))
+        except Refused as problem:
+            refused += problem.findings if len(files) == 1 else [_in_file(one, path) for one in problem.findings]
     if console.wants_json():
-        console.dump({"imported": done})
-        return 0
+        console.dump({"imported": done, "findings": refused})
+        return 1 if refused else 0
     for one in done:
         console.show_findings(one.findings)
         _say_imported(one)
-    return 0
+    console.show_findings(refused)
+    return 1 if refused else 0
 
 
 @deal_app.command("list")
@@ -103,6 +112,11 @@ def export(
 def schema() -> None:
     """输出档案格式的 JSON Schema · the record's JSON Schema."""
     console.dump(json_schema())
+
+
+def _in_file(finding: Finding, path: Path) -> Finding:
+    """Return a finding that names its file, where several are imported at once."""
+    return replace(finding, where=f"{path.name}: {finding.where}")
 
 
 def _as_json(one: CheckedRecord) -> dict[str, object]:

@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from docgen.cli import console
+from docgen.errors import DocgenError
+from docgen.findings import Finding
 from docgen.services import inbox
 from docgen.services.file_scan import Fate, Filed, file_scan
 from docgen.services.watch_inboxes import InboxWatch, Trouble
@@ -23,13 +25,20 @@ def file_paths(
 ) -> int:
     """归档扫描件；原文件保留不动 · file scans; the files given stay where they are."""
     office = console.office()
-    done = [file_scan(office, path) for path in _files(paths)]
+    done: list[Filed] = []
+    refused: list[Finding] = []
+    for path in _files(paths):
+        try:
+            done.append(file_scan(office, path))
+        except DocgenError as problem:
+            refused += problem.findings
     if console.wants_json():
-        console.dump({"scans": done})
+        console.dump({"scans": done, "findings": refused})
     else:
         for one in done:
             show_filed(one)
-    return 0 if all(one.fate is not Fate.WAITING for one in done) else 1
+        console.show_findings(refused)
+    return 0 if not refused and all(one.fate is not Fate.WAITING for one in done) else 1
 
 
 def watch(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from docgen.codes.payload import Keyring, Payload, decode
-from docgen.codes.read import read_codes
+from docgen.codes.read import CodeSeen, read_codes
 from docgen.errors import ProofFailed
 from docgen.findings import Finding, error
 from docgen.papers import docx as docx_papers
@@ -99,9 +99,8 @@ def _prove_codes(pdf: RenderedPdf, expected: Expected) -> Iterator[Finding]:
             yield error("issuing.proof-code", f"pdf {number}", page=number)
 
 
-def _is_read(seen: Sequence[object], wanted: Payload, keyring: Keyring | None) -> bool:
-    texts = [str(getattr(code, "text", "")) for code in seen]
-    return keyring is not None and [decode(text, keyring) for text in texts] == [wanted]
+def _is_read(seen: Sequence[CodeSeen], wanted: Payload, keyring: Keyring | None) -> bool:
+    return keyring is not None and [decode(code.text, keyring) for code in seen] == [wanted]
 
 
 def _prove_docx(docx: RenderedDocx, expected: Expected) -> Iterator[Finding]:
@@ -112,6 +111,10 @@ def _prove_docx(docx: RenderedDocx, expected: Expected) -> Iterator[Finding]:
     yield from _missing_in_order(docx.values, body + footer + header)
     if expected.number and squeeze(expected.number) not in header:
         yield error("issuing.proof-header", "docx", number=expected.number)
+    if expected.document_id is not None:
+        seen = [code for picture in docx_papers.docx_pictures(docx.data) for code in read_codes(picture)]
+        if not _is_read(seen, Payload(expected.document_id, 0, 0), expected.keyring):
+            yield error("issuing.proof-word-code", "docx")
 
 
 def _missing_in_order(values: Sequence[PrintedValue], whole: str) -> Iterator[Finding]:

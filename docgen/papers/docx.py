@@ -16,6 +16,8 @@ from lxml import etree
 from docgen.errors import UnreadableFile
 from docgen.findings import Finding, error, has_errors, note
 from docgen.papers.docx_parts import CONTENT_TYPES, Parts, is_xml, unpack
+from docgen.papers.pdf import GrayImage
+from docgen.papers.pictures import png_gray
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -73,6 +75,20 @@ def header_texts(data: bytes) -> tuple[str, ...]:
 def footer_texts(data: bytes) -> tuple[str, ...]:
     """Return the paragraphs of all running footers, by part name; errors as `docx_texts`."""
     return _texts(data, "footer+xml")
+
+
+def docx_pictures(data: bytes) -> tuple[GrayImage, ...]:
+    """Return the PNG pictures a Word file carries, in gray, by part name.
+
+    Raises:
+        UnreadableFile: the file is broken or its structure unsafe, or a picture cannot be unpacked.
+        LimitExceeded: a picture is too large.
+    """
+    parts, findings = unpack(data)
+    if has_errors(findings):
+        raise UnreadableFile(findings)
+    images = (parts[name] for name in sorted(parts) if name.startswith("word/media/") and name.endswith(".png"))
+    return tuple(png_gray(image) for image in images)
 
 
 def _texts(data: bytes, kind: str) -> tuple[str, ...]:

@@ -121,6 +121,16 @@ def gray(image: Image.Image) -> GrayImage:
     return np.asarray(image.convert("L"), dtype=np.uint8)
 
 
+def png_gray(data: bytes) -> GrayImage:
+    """Return a PNG in gray.
+
+    Raises:
+        UnreadableFile: the picture is damaged. LimitExceeded: too many pixels.
+    """
+    with _mapped_trouble(), Image.open(io.BytesIO(data), formats=[_FORMATS[PNG]]) as image:
+        return gray(image)
+
+
 @contextlib.contextmanager
 def _mapped_trouble() -> Iterator[None]:
     """Turn what Pillow raises on bad pictures into our errors."""

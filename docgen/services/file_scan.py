@@ -16,7 +16,7 @@ from docgen.archive import disk
 from docgen.archive.keep import Kept, keep, let_go
 from docgen.contained.run import Worker
 from docgen.errors import LimitExceeded, UnreadableFile
-from docgen.findings import Finding, note
+from docgen.findings import Finding, error, note
 from docgen.intake.decision import Decision, Evidence, IssuedPaper, Outcome
 from docgen.intake.identify import identify, undecided
 from docgen.intake.inbox import shown_name
@@ -68,6 +68,17 @@ def file_scan(office: Office, source: Path, *, worker: Worker | None = None, nam
         StorageProblem: the disk refuses; nothing is lost, the scan may be given again.
     """
     return place_kept(office, keep(office.archive, source), name or shown_name(source), worker=worker)
+
+
+def set_aside(office: Office, source: Path, *, name: str) -> Filed:
+    """Let a scan wait for a person because filing it failed in a way nobody foresaw.
+
+    Raises:
+        StorageProblem: the disk refuses; the source is left alone.
+    """
+    kept = keep(office.archive, source)
+    decision = undecided([error("services.filing-failed", name)], file_name=name, lookup=PaperLedger())
+    return _let_wait(office, kept, decision, original_name=name, received_at=office.now())
 
 
 def place_kept(office: Office, kept: Kept, original_name: str, *, worker: Worker | None = None) -> Filed:

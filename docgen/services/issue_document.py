@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 from docgen.archive.deposit import Content, Derived, Template, deposit
-from docgen.archive.layout import Folder
 from docgen.archive.names import safe_name
 from docgen.archive.record import CustomerRef, Item, Retention, new_item_id
 from docgen.codes.payload import new_document_id
@@ -21,7 +20,9 @@ from docgen.issuing.issue import Order, Produced, produce
 from docgen.kinds.kind import Face, Kind
 from docgen.services import logging as log
 from docgen.services.office import Office
+from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request, prepare
+from docgen.store import ledger
 from docgen.store.journal import writing
 from docgen.store.numbers import Series, allot
 
@@ -44,17 +45,19 @@ class Issued:
 
 
 def issue_document(office: Office, request: Request) -> Issued:
-    """Issue a paper of a deal and file it.
+    """Issue a paper of a deal and file it; the contract is held meanwhile, so that two people never issue it twice.
 
     Raises:
         Refused: the deal is not ready for this paper; all findings at once, and no number is used up.
         TemplateRefused: the template needs a value the deal does not have.
         ProofFailed: the finished paper does not say exactly what it should.
     """
-    prepared = prepare(office, request, is_draft=False)
-    order = _numbered(office, prepared.order)
-    produced = produce(order)
-    return _file(office, order, produced, request=request, findings=prepared.findings)
+    folder = folder_of(office, ledger.deal(request.deal).contract_no)
+    with writing(folder, at=office.now(), actor=office.actor):
+        prepared = prepare(office, request, is_draft=False)
+        order = _numbered(office, prepared.order)
+        produced = produce(order)
+        return _file(office, order, produced, request=request, findings=prepared.findings)
 
 
 def draft_document(office: Office, request: Request, out: Path, *, kind: Kind | None = None) -> Issued:
@@ -84,7 +87,7 @@ def _numbered(office: Office, order: Order) -> Order:
         lambda n: numbering.paper_number(order.kind.spec, contract_no, order.subject, n),
     )
     at = office.now()
-    number = allot(_folder(office, order), series, at=at, actor=office.actor)
+    number = allot(folder_of(office, _contract_no(order)), series, at=at, actor=office.actor)
     return replace(
         order,
         number=number,
@@ -104,7 +107,7 @@ def _letter_number(office: Office, order: Order) -> str:
 def _file(
     office: Office, order: Order, produced: Produced, *, request: Request, findings: tuple[Finding, ...]
 ) -> Issued:
-    folder = _folder(office, order)
+    folder = folder_of(office, _contract_no(order))
     with writing(folder, at=order.created, actor=office.actor) as journal:
         sidecar = deposit(
             folder,
@@ -185,14 +188,6 @@ def _json(value: Mapping[str, object]) -> bytes:
 
 def _contract_no(order: Order) -> str:
     return str(order.deal.terms.contract.number)
-
-
-def _folder(office: Office, order: Order) -> Folder:
-    return office.archive.contract(
-        customer_id=str(order.deal.customer.id),
-        customer_name=order.deal.customer.name,
-        contract_no=_contract_no(order),
-    )
 
 
 def _issued(order: Order, produced: Produced, files: tuple[Path, ...], findings: tuple[Finding, ...]) -> Issued:

@@ -29,7 +29,8 @@ from docgen.intake.inbox import WatchedFolder, candidates, ensure_apart, listing
 from docgen.intake.settling import Settled, StabilityTracker
 from docgen.papers.limits import READING
 from docgen.papers.reading import read_paper
-from docgen.services.file_scan import Filed, file_scan, place_kept
+from docgen.services import logging as log
+from docgen.services.file_scan import Filed, file_scan, place_kept, set_aside
 from docgen.services.office import Office
 
 RELIST_SECONDS = 5.0
@@ -136,9 +137,9 @@ class InboxWatch:
             self._finish(claimed)
 
     def _finish(self, claimed: Claimed) -> None:
-        """File a claimed scan; the claimed file itself goes last, or back into the inbox if anything fails."""
+        """File a claimed scan; the claimed file itself goes last, or back into the inbox if the disk refuses."""
         try:
-            filed = file_scan(self.office, claimed.path, worker=self._worker, name=claimed.name)
+            filed = self._placed(claimed)
         except DocgenError as problem:
             with suppress(StorageProblem):
                 release(claimed)
@@ -147,6 +148,16 @@ class InboxWatch:
         for finding in discard(claimed, sha256=filed.sha256):
             self.report(Trouble(claimed.name, (finding,)))
         self.report(filed)
+
+    def _placed(self, claimed: Claimed) -> Filed:
+        """File a scan; whatever nobody foresaw lets it wait for a person, and never stops the rest."""
+        try:
+            return file_scan(self.office, claimed.path, worker=self._worker, name=claimed.name)
+        except DocgenError:
+            raise
+        except Exception as problem:  # noqa: BLE001  # the last net
+            log.unexpected(problem)
+            return set_aside(self.office, claimed.path, name=claimed.name)
 
     def _trouble(self, where: str, problem: DocgenError) -> None:
         key = (where, problem.findings[0].code if problem.findings else "")

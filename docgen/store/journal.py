@@ -9,6 +9,7 @@ from datetime import datetime
 
 from docgen.archive import eventlog
 from docgen.archive.layout import Folder
+from docgen.archive.lock import is_held
 from docgen.archive.recovery import needs_recovery, recover
 from docgen.store import projection
 
@@ -29,12 +30,17 @@ class Journal:
 
 @contextmanager
 def writing(folder: Folder, *, at: datetime, actor: str) -> Iterator[Journal]:
-    """Hold a folder for writing; on leaving, the tables hold everything its log holds.
+    """Hold a folder for writing; on leaving, the tables hold everything its log holds. May be nested within a thread.
 
     Raises:
         StorageProblem: the lock is not to be had, or the disk refuses.
     """
+    is_inner = is_held(folder.lock)
     with eventlog.locked(folder):
+        if is_inner:
+            yield Journal(folder, at, actor)
+            projection.catch_up(folder)
+            return
         projection.set_dirty(folder, is_dirty=True)
         if needs_recovery(folder):
             recover(folder)
