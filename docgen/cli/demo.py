@@ -31,7 +31,8 @@ def _tell(step: Step) -> None:
     if console.wants_json():
         return
     mark = "[green]✓[/]" if step.is_good else "[red]✗[/]"
-    console.err().print(f"{mark} {escape(step.what)} [dim]{step.seconds:.1f} s[/]")
+    first = step.result.partition("\n")[0]
+    console.err().print(f"{mark} {escape(step.what)} [dim]{step.seconds:.1f} s[/]  {escape(first)}")
 
 
 def _summary(root: Path, steps: tuple[Step, ...]) -> None:
