@@ -51,6 +51,7 @@ soak: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/peers.py
 
 golden: $(STAMP)
 	@$(BIN)/python scripts/update_golden.py
