@@ -92,6 +92,7 @@ def place_kept(office: Office, kept: Kept, original_name: str, *, worker: Worker
     if known is not None:
         return _note_again(office, kept, known, original_name)
     scan, decision = understand(office, kept.path, original_name=original_name, worker=worker)
+    decision = _unless_our_own(kept, decision)
     arrival = Arrival(kept, original_name, received_at, scan.media_type if scan else OCTETS, _pages(scan))
     if decision.outcome is Outcome.FILE and decision.paper is not None:
         return _archive(office, arrival, decision)
@@ -111,6 +112,15 @@ def understand(
     return scan, identify(
         scan, file_name=original_name, lookup=lookup, issued_text=lambda paper: _issued_text(office, paper)
     )
+
+
+def _unless_our_own(kept: Kept, decision: Decision) -> Decision:
+    """Let the issued file itself wait: byte for byte what we sent out bears nobody's signature."""
+    row = ledger.issued_by_document_id(decision.paper.document_id) if decision.paper else None
+    if row is None or kept.sha256 not in row.hashes:
+        return decision
+    own = error("services.own-file", row.number, number=row.number)
+    return replace(decision, outcome=Outcome.WAIT, findings=(*decision.findings, own))
 
 
 def _issued_text(office: Office, paper: IssuedPaper) -> Sequence[str]:

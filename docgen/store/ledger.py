@@ -60,6 +60,7 @@ class PaperLine:
     superseded_by: str
     at: str
     files: tuple[str, ...]
+    hashes: tuple[str, ...]
     sidecar: Mapping[str, object]
 
 
@@ -206,6 +207,7 @@ def _line(row: Paper) -> PaperLine:
         row.superseded_by,
         row.at,
         files,
+        tuple(entry["sha256"] for entry in row.sidecar.get("files", ())),
         row.sidecar,
     )
 

@@ -173,6 +173,13 @@ def test_a_rejected_scan_keeps_its_bytes(office: Office, tmp_path: Path) -> None
     assert inbox.list_waiting(office) == ()
 
 
+def test_our_own_issued_file_is_no_signed_return(office: Office, report: Issued, tmp_path: Path) -> None:
+    pdf = next(path for path in report.files if path.suffix == ".pdf").read_bytes()
+    filed = file_scan(office, drop(tmp_path, "电子件.pdf", pdf))
+    assert filed.fate is Fate.WAITING
+    assert "services.own-file" in {finding.code for finding in filed.findings}
+
+
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"hello", b"\x89PNG\r\n\x1a\n" + b"0" * 50])
 def test_unreadable_files_wait_and_stop_nothing(office: Office, tmp_path: Path, data: bytes) -> None:
     filed = file_scan(office, drop(tmp_path, "坏 文件.pdf", data))
