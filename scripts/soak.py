@@ -35,11 +35,12 @@ def run(arguments: list[str]) -> tuple[int, list[str]]:
     return tests.returncode, lines
 
 
-def report(began: datetime, code: int, lines: list[str]) -> Iterator[str]:
+def report(began: datetime, code: int, lines: list[str], asked: list[str]) -> Iterator[str]:
     """Yield the lines of the result file."""
     seconds = (datetime.now(UTC) - began).total_seconds()
     yield f"began    {began.isoformat(timespec='seconds')}, took {seconds / 60:.0f} minutes"
     yield f"commit   {_commit()}"
+    yield f"tests    {' '.join(asked) or 'all'}"
     yield f"machine  {platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     yield f"result   {'passed' if code == 0 else f'FAILED (exit code {code})'}"
     yield ""
@@ -57,7 +58,7 @@ def main() -> int:
     code, lines = run(sys.argv[1:])
     RESULTS.mkdir(parents=True, exist_ok=True)
     target = RESULTS / f"{began:%Y-%m-%d}.txt"
-    target.write_text("\n".join(report(began, code, lines)) + "\n", encoding="utf-8")
+    target.write_text("\n".join(report(began, code, lines, sys.argv[1:])) + "\n", encoding="utf-8")
     print(target.relative_to(ROOT))
     return code
 
