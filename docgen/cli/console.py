@@ -137,7 +137,7 @@ def words(code: str, **params: object) -> str:
 
 def say(code: str, **params: object) -> None:
     """Print a sentence of the message table."""
-    out().print(escape(words(code, **params)))
+    out().print(escape(words(code, **params)), soft_wrap=True)
 
 
 def show_findings(findings: Iterable[Finding]) -> None:

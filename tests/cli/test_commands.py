@@ -122,6 +122,12 @@ def test_issue_takes_a_record_file_and_copies_out(
     assert [path.name for path in out_folder.iterdir()] == ["HT2024031001-YS01 验收报告.docx"]
 
 
+def test_long_paths_are_printed_on_one_line(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / ("很长的文件夹名" * 9) / ("again" * 20)
+    words = ("issue", "HT2024031001", "验收报告", "--draft", "--face", "docx", "--out", str(folder), "-w", str(root))
+    assert str(folder / "草稿 验收报告 HT2024031001.docx") in run(capsys, *words)[1].splitlines()[-1]
+
+
 def test_a_refusal_prints_findings_with_remedies_and_exits_1(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "issue", "HT2024031001", "预付款通知单", "-w", str(root))
     assert code == 1
