@@ -8,6 +8,7 @@ it while a deposit takes it, too).
 from __future__ import annotations
 
 import os
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -19,8 +20,8 @@ from docgen.errors import StorageProblem
 
 WAIT = 30.0
 """Seconds to wait for another writer before giving up."""
-_PAUSE = 0.01
-_LONGEST_PAUSE = 0.05
+_PAUSES = (0.001, 0.012)
+"""Shortest and longest wait between two tries; drawn at random, and short, so that a busy writer starves nobody."""
 
 
 class _Held(threading.local):
@@ -88,9 +89,8 @@ def _key(path: Path) -> tuple[int, str]:
 
 
 def _wait(handle: int, where: str, seconds: float, *, shared: bool) -> None:
-    until, pause = time.monotonic() + seconds, _PAUSE
+    until = time.monotonic() + seconds
     while not disk.try_lock(handle, shared=shared):
         if time.monotonic() >= until:
             raise StorageProblem.of("archive.locked", where, seconds=f"{seconds:g}")
-        time.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)
+        time.sleep(random.uniform(*_PAUSES))  # noqa: S311  # no secret
