@@ -46,6 +46,7 @@ GIVE_UP_SECONDS = 20.0
 
 _FULL = frozenset({"archive.disk-full", "intake.disk-full", "intake.inbox-full", "store.disk-full"})
 """On a full disk every file would fail alike: the others wait untouched."""
+_DISK = "disk"
 _TRIES_AT_ONCE = 2
 _WATCHDOG = logging.getLogger("watchdog.observers.inotify")
 
@@ -214,6 +215,7 @@ class InboxWatch:
             return
         self._let_go(claimed, filed)
         self._forgive(claimed.name)
+        self._forgive(_DISK)
         self.report(filed)
 
     def _let_go(self, claimed: Claimed, filed: Filed) -> None:
@@ -245,7 +247,8 @@ class InboxWatch:
         self._told = {key for key in self._told if key[0] != where}
 
     def _trouble(self, where: str, problem: DocgenError) -> None:
-        key = (where, problem.findings[0].code if problem.findings else "")
+        code = problem.findings[0].code if problem.findings else ""
+        key = (_DISK if code in _FULL else where, code)
         if key not in self._told:
             self._told.add(key)
             self.report(Trouble(where, problem.findings))
