@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +13,9 @@ import typer
 
 from docgen.cli import console
 from docgen.errors import DocgenError
-from docgen.findings import Finding
 from docgen.services import inbox
 from docgen.services.file_scan import Fate, Filed, file_scan
+from docgen.services.office import Office
 from docgen.services.watch_inboxes import InboxWatch, Trouble
 
 inbox_app = typer.Typer(no_args_is_help=True, help="等待人工处理的扫描件 · scans that wait for a person")
@@ -26,36 +28,55 @@ def file_paths(
     """归档扫描件；原文件保留不动 · file scans; the files given stay where they are."""
     office = console.office()
     done: list[Filed] = []
-    refused: list[Finding] = []
+    problems: list[DocgenError] = []
     for path in _files(paths):
         try:
             done.append(file_scan(office, path))
         except DocgenError as problem:
-            refused += problem.findings
+            problems.append(problem)
+            if not console.wants_json():
+                console.show_findings(problem.findings)
+        else:
+            if not console.wants_json():
+                show_filed(done[-1])
     if console.wants_json():
-        console.dump({"scans": done, "findings": refused})
-    else:
-        for one in done:
-            show_filed(one)
-        console.show_findings(refused)
-    return 0 if not refused and all(one.fate is not Fate.WAITING for one in done) else 1
+        console.dump({"scans": done, "findings": [finding for problem in problems for finding in problem.findings]})
+    waits = any(one.fate is Fate.WAITING for one in done)
+    return max((problem.exit_code for problem in problems), default=1 if waits else 0)
 
 
 def watch(
     *, once: Annotated[bool, typer.Option("--once", help="处理完现有文件即退出 · file what is there, then end")] = False
-) -> None:
+) -> int:
     """监视收件文件夹并自动归档 · watch the inboxes."""
     office = console.office()
-    watcher = InboxWatch(office, _report)
     if once:
-        watcher.run_once()
-        return
+        return _watch_once(office)
+    watcher = InboxWatch(office, _report)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     if not console.wants_json():
         console.say("cli.watching", folders="、".join(str(folder.path) for folder in watcher.folders()))
     watcher.run(stop)
+    return 0
+
+
+def _watch_once(office: Office) -> int:
+    """Work the inboxes off and say how many scans that were and how fast; 1 where something was left over."""
+    begun, fates = time.monotonic(), Counter[Fate]()
+
+    def report(one: Filed | Trouble) -> None:
+        fates.update([one.fate] if isinstance(one, Filed) else [])
+        _report(one)
+
+    is_done = InboxWatch(office, report).run_once()
+    seconds, count = max(time.monotonic() - begun, 0.001), fates.total()
+    if count and not console.wants_json():
+        told = {"filed": fates[Fate.FILED], "waiting": fates[Fate.WAITING], "again": fates[Fate.SEEN_AGAIN]}
+        rate = f"{count / seconds * 60:.0f}"
+        console.say("cli.watched-once", count=count, seconds=f"{seconds:.1f}", rate=rate, **told)
+    return 0 if is_done else 1
 
 
 @inbox_app.command("list")

@@ -7,11 +7,13 @@ there unlocked was left by a crash and is taken over by `reclaim`.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from docgen.intake.inbox import CLAIMED, Stamp, shown_name
 
 _BUSY_ON_WINDOWS = 32
 _CHUNK = 1 << 20
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,8 @@ def claim(path: Path, *, settled: Stamp | None = None) -> Claimed | None:
     Raises:
         StorageProblem: the inbox may not be written to.
     """
-    try:
+    with _worded(path.parent):
         token, lock = _new_token(path.parent / CLAIMED)
-    except OSError as problem:
-        raise _no_rights(path, problem) from problem
     taken = token / path.name
     try:
         path.rename(taken)
@@ -55,10 +56,11 @@ def claim(path: Path, *, settled: Stamp | None = None) -> Claimed | None:
         _drop_token(token, lock)
         return None
     except OSError as problem:
-        _drop_token(token, lock)
+        with suppress(OSError):
+            _drop_token(token, lock)
         if getattr(problem, "winerror", None) == _BUSY_ON_WINDOWS:
             return None  # the scanner still holds it open
-        raise _no_rights(path, problem) from problem
+        raise _refusal(path.parent, problem) from problem
     claimed = Claimed(taken, path.parent, Stamp.of(taken), lock)
     if settled is not None and claimed.stamp != settled:
         release(claimed)  # a new file under the old name, or still being written
@@ -67,9 +69,14 @@ def claim(path: Path, *, settled: Stamp | None = None) -> Claimed | None:
 
 
 def release(claimed: Claimed) -> Path:
-    """Put a claimed file back into its inbox, never over another; return where it lies now."""
-    target = _put_back(claimed.path, claimed.inbox / claimed.path.name)
-    _drop_token(claimed.path.parent, claimed._lock)  # noqa: SLF001  # the lock is this module's own
+    """Put a claimed file back into its inbox, never over another; return where it lies now.
+
+    Raises:
+        StorageProblem: the inbox may not be written to; the file stays claimed until the next start.
+    """
+    with _worded(claimed.inbox):
+        target = _put_back(claimed.path, claimed.inbox / claimed.path.name)
+        _drop_token(claimed.path.parent, claimed._lock)  # noqa: SLF001  # the lock is this module's own
     return target
 
 
@@ -78,22 +85,31 @@ def discard(claimed: Claimed, *, sha256: str) -> list[Finding]:
 
     `sha256` is what the archive read back after its commit. A writer that kept the file open through the rename shows
     up here: the changed file returns to the inbox and is taken again.
+
+    Raises:
+        StorageProblem: the inbox may not be written to; the file stays claimed until the next start.
     """
-    if fingerprint(claimed.path) != sha256:
-        back = release(claimed)
-        return [warning("intake.changed-after-copy", shown_name(back))]
-    claimed.path.unlink()
-    _drop_token(claimed.path.parent, claimed._lock)  # noqa: SLF001  # the lock is this module's own
+    with _worded(claimed.inbox):
+        if fingerprint(claimed.path) != sha256:
+            back = release(claimed)
+            return [warning("intake.changed-after-copy", shown_name(back))]
+        claimed.path.unlink()
+        _drop_token(claimed.path.parent, claimed._lock)  # noqa: SLF001  # the lock is this module's own
     return []
 
 
 def reclaim(inbox: Path) -> list[Claimed]:
-    """Take over what processes that died had claimed; claims of living processes are left alone."""
+    """Take over what processes that died had claimed; claims of living processes are left alone.
+
+    Raises:
+        StorageProblem: the inbox may not be written to.
+    """
     place = inbox / CLAIMED
-    if not place.is_dir():
-        return []
-    tokens = sorted({entry.with_suffix("") for entry in place.iterdir() if _is_token(entry.stem)})
-    return [found for token in tokens if (found := _take_over(token, inbox)) is not None]
+    with _worded(inbox):
+        if not place.is_dir():
+            return []
+        tokens = sorted({entry.with_suffix("") for entry in place.iterdir() if _is_token(entry.stem)})
+        return [found for token in tokens if (found := _take_over(token, inbox)) is not None]
 
 
 def fingerprint(path: Path) -> str:
@@ -172,5 +188,14 @@ def _is_token(name: str) -> bool:
     return len(name) == 16 and set(name) <= set("0123456789abcdef")  # noqa: PLR2004  # 8 bytes in hex
 
 
-def _no_rights(path: Path, problem: OSError) -> StorageProblem:
-    return StorageProblem.of("intake.inbox-unwritable", str(path.parent), reason=problem.strerror or "")
+@contextmanager
+def _worded(inbox: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise _refusal(inbox, problem) from problem
+
+
+def _refusal(inbox: Path, problem: OSError) -> StorageProblem:
+    code = "intake.inbox-full" if problem.errno in _FULL else "intake.inbox-unwritable"
+    return StorageProblem.of(code, str(inbox), reason=problem.strerror or "")

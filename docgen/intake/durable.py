@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 from docgen.errors import StorageProblem
 
 _CHUNK = 1 << 20
+_NO_LOCKS = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS}
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -28,6 +30,26 @@ def storage(where: str) -> Iterator[None]:
     except OSError as problem:
         code = "intake.disk-full" if problem.errno in _FULL else "intake.review-unwritable"
         raise StorageProblem.of(code, where, reason=problem.strerror or "") from problem
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Be the only one who adds to a folder, for the length of the block; a share without such locks goes without."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    except OSError as problem:
+        if problem.errno not in _NO_LOCKS:
+            raise
 
 
 def write(path: Path, data: bytes) -> None:

@@ -110,10 +110,10 @@ def put_aside(  # noqa: PLR0913  # all of it is the reason file
         Damage: the kept bytes are not those that were hashed.
         StorageProblem: the disk is full or the review folder cannot be written.
     """
-    waiting = _same_bytes(review_root, kept.sha256)
-    if waiting:
-        return _note_again(waiting, original_name, received_at)
-    with durable.storage(str(review_root)):
+    with durable.storage(str(review_root)), durable.alone(review_root):
+        waiting = _same_bytes(review_root, kept.sha256)
+        if waiting:
+            return _note_again(waiting, original_name, received_at)
         item_id = _free_id(review_root, f"{(day or received_at.date()).isoformat()}-{kept.sha256[:8]}")
         building = review_root / f"{_NEW}{secrets.token_hex(8)}"
         building.mkdir(parents=True)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from pydantic import JsonValue
 
 from docgen.archive.deposit import Content, deposit
-from docgen.archive.keep import Kept
+from docgen.archive.keep import Kept, let_go
 from docgen.archive.record import CustomerRef, Item, Retention, Sidecar, Source, new_item_id
 from docgen.deals.retention import retention_of
 from docgen.errors import NotFound
@@ -65,10 +65,14 @@ class Deposited:
     version: int
     sha256: str
     retention_until: str | None
+    is_new: bool = True
 
 
 def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Deposited:
     """Archive a scan under its contract; a re-scan becomes the next version beside the first.
+
+    Bytes that were archived before, by a run that was interrupted or by another process just now, are not archived a
+    second time: what stands is returned and the kept copy goes.
 
     Raises:
         NotFound: the contract is not known.
@@ -76,6 +80,9 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
     """
     folder = folder_of(office, placement.contract_no)
     with writing(folder, at=office.now(), actor=office.actor) as journal:
+        known = ledger.filed_from(arrival.kept.sha256)
+        if known is not None:
+            return _standing(office, arrival, known)
         version = _next_version(placement)
         sidecar = deposit(
             folder,
@@ -88,6 +95,14 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
         )
     log.record("filed", item=sidecar.id, contract=placement.contract_no, sha256=arrival.kept.sha256)
     return _deposited(folder.path, sidecar)
+
+
+def _standing(office: Office, arrival: Arrival, known: ledger.PaperLine) -> Deposited:
+    path = folder_of(office, known.contract_no).path / known.files[0]
+    let_go(arrival.kept, path)
+    until = Sidecar.model_validate(known.sidecar).retention.until
+    told = until.isoformat() if until else None
+    return Deposited(known.id, path, known.version, arrival.kept.sha256, told, is_new=False)
 
 
 def _next_version(placement: Placement) -> int:

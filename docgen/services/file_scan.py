@@ -92,6 +92,9 @@ def place_kept(office: Office, kept: Kept, original_name: str, *, worker: Worker
     if known is not None:
         return _note_again(office, kept, known, original_name)
     scan, decision = understand(office, kept.path, original_name=original_name, worker=worker)
+    known = ledger.filed_from(kept.sha256)  # another process may have been quicker with the same bytes
+    if known is not None:
+        return _note_again(office, kept, known, original_name)
     decision = _unless_our_own(kept, decision)
     arrival = Arrival(kept, original_name, received_at, scan.media_type if scan else OCTETS, _pages(scan))
     if decision.outcome is Outcome.FILE and decision.paper is not None:
@@ -138,7 +141,7 @@ def _archive(office: Office, arrival: Arrival, decision: Decision) -> Filed:
     placement = Placement(paper.contract_no, paper.title, paper, decision.evidence, decision.findings)
     done = deposit_scan(office, arrival, placement)
     return Filed(
-        Fate.FILED,
+        Fate.FILED if done.is_new else Fate.SEEN_AGAIN,
         arrival.original_name,
         done.sha256,
         paper.contract_no,
@@ -161,7 +164,8 @@ def _let_wait(office: Office, kept: Kept, decision: Decision, *, original_name: 
         received_at=received_at,
         day=office.today(),
     )
-    disk.remove(kept.path)
+    with disk.storage(str(kept.path)):
+        disk.remove(kept.path)
     log.record("waits", waiting=item.id, codes=tuple(finding.code for finding in decision.findings))
     paper = decision.paper
     return Filed(

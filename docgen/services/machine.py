@@ -6,12 +6,10 @@ A `Machine` holds the ways to ask; `this_machine()` asks the real one, tests des
 from __future__ import annotations
 
 import ctypes
-import re
 import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +17,7 @@ from pathlib import Path
 from docgen.contained.run import Limits, run
 from docgen.errors import DocgenError, LimitExceeded
 from docgen.findings import Finding, error, note, warning
+from docgen.mounts import mount_table
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_SQLITE = (3, 31, 0)
@@ -26,18 +25,6 @@ OLDEST_SQLITE = (3, 31, 0)
 DISK_FULL = 200_000_000
 DISK_LOW = 2_000_000_000
 _GIGABYTE = 1_000_000_000
-_ESCAPED = re.compile(r"\\([0-7]{3})")
-
-# fmt: off
-SHARES = frozenset(
-    {
-        "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "drvfs", "glusterfs",
-        "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "prl_fs", "smb3", "smbfs", "vboxsf",
-        "fuse.ceph", "fuse.davfs2", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "fuse.vmhgfs-fuse",
-    }
-)
-# fmt: on
-"""File systems on which SQLite's locks and shared memory cannot be relied on (sqlite.org, "How To Corrupt", 2.1)."""
 
 _LIBRARIES = {
     "Pango": ("libpango-1.0.so.0", "libpango-1.0.0.dylib", "libpango-1.0-0.dll"),
@@ -70,7 +57,7 @@ def this_machine() -> Machine:
         has_module=lambda name: find_spec(name) is not None,
         free_bytes=lambda path: shutil.disk_usage(path).free,
         can_contain=_can_contain,
-        mounts=_read_mounts(),
+        mounts=mount_table(),
     )
 
 
@@ -91,13 +78,6 @@ def _can_contain() -> bool:
     except DocgenError:
         return False
     return False
-
-
-def _read_mounts() -> str:
-    """Return the kernel's list of mounts; empty where there is none to read (not Linux)."""
-    with suppress(OSError):
-        return Path("/proc/mounts").read_text(encoding="utf-8", errors="surrogateescape")
-    return ""
 
 
 def python_findings(machine: Machine) -> Iterator[Finding]:
@@ -156,19 +136,3 @@ def standing(path: Path) -> Path:
     """Return the path itself or the nearest folder above it that exists, symbolic links resolved."""
     real = path.resolve()
     return next(place for place in (real, *real.parents) if place.exists())
-
-
-def share_type(path: Path, *, mounts: str) -> str | None:
-    """Return the type of the network file system a path lies on, or None where it lies on a disk of this machine.
-
-    `mounts` is the text of /proc/mounts; the longest mount point above the path decides, the last one of equal length.
-    """
-    real = path.resolve()
-    best, kind = -1, ""
-    for line in mounts.splitlines():
-        fields = line.split(" ")
-        if len(fields) > 2:  # noqa: PLR2004  # device, mount point, type
-            point = Path(_ESCAPED.sub(lambda match: chr(int(match[1], 8)), fields[1]))
-            if real.is_relative_to(point) and len(point.parts) >= best:
-                best, kind = len(point.parts), fields[2]
-    return kind if kind in SHARES else None

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from docgen.errors import DocgenError
 from docgen.findings import Finding, error, note, warning
+from docgen.mounts import share_type
 from docgen.services import keyring_file
-from docgen.services.machine import Machine, share_type, standing
+from docgen.services.machine import Machine, standing
 from docgen.services.office import Office
 from docgen.workspace import Workspace
 

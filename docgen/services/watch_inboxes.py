@@ -1,13 +1,16 @@
 """The watcher: files what people drop into the inboxes, one bad file never stopping the rest.
 
-Events from the file system are hints that make it look sooner; what counts is its own regular listing of each inbox. At
-its start it first finishes what a crash left: claimed files, and bytes kept but not yet placed.
+Events from the file system are hints that make it look sooner; what counts is its own regular listing of each inbox.
+Before the first listing it finishes what a crash left: claimed files, and bytes kept but not yet placed. A full disk
+makes it pause: it says so once, tries one file at each listing, and goes on by itself when there is room again.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -18,11 +21,11 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
-from docgen.archive.keep import kept_files
+from docgen.archive.keep import Kept, kept_files
 from docgen.archive.recovery import recover_archive
 from docgen.contained.run import Worker
 from docgen.errors import DocgenError, LimitExceeded, StorageProblem, UnreadableFile
-from docgen.findings import Finding
+from docgen.findings import Finding, error
 from docgen.intake import waiting
 from docgen.intake.claiming import Claimed, claim, discard, reclaim, release
 from docgen.intake.inbox import WatchedFolder, candidates, ensure_apart, listing
@@ -39,6 +42,13 @@ PATIENCE = 600.0
 """How long `--once` works at most beyond the settling of the last file."""
 GIVE_UP_SECONDS = 20.0
 """How long a file that stands still but does not read is left to its writer before it waits for a person."""
+
+
+_FULL = frozenset({"archive.disk-full", "intake.disk-full", "intake.inbox-full", "store.disk-full"})
+"""On a full disk every file would fail alike: the others wait untouched."""
+_DISK = "disk"
+_TRIES_AT_ONCE = 2
+_WATCHDOG = logging.getLogger("watchdog.observers.inotify")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,11 @@ class InboxWatch:
     _trackers: dict[Path, StabilityTracker] = field(default_factory=dict)
     _worker: Worker | None = None
     _told: set[tuple[str, str]] = field(default_factory=set)
+    _has_taken_up: bool = False
+    _is_full: bool = False
+    _stuck: set[str] = field(default_factory=set)
+    _failures: Counter[Path] = field(default_factory=Counter)
+    _given_up: set[Path] = field(default_factory=set)
 
     def folders(self) -> tuple[WatchedFolder, ...]:
         """Return the inboxes of the workspace."""
@@ -83,42 +98,91 @@ class InboxWatch:
                 wake.wait(self._pause())
                 wake.clear()
 
-    def run_once(self) -> None:
-        """File what lies in the inboxes now, waiting for each file to settle, then return."""
+    def run_once(self) -> bool:
+        """File what lies in the inboxes now, waiting for each file to settle; return whether nothing was left over.
+
+        Raises:
+            Refused: as `run`.
+        """
         with ExitStack() as stack:
             self._begin(stack)
-            patience = time.monotonic() + self.office.workspace.settle_seconds + self.give_up_seconds + PATIENCE
-            while any(candidates(folder) for folder in self.folders()) and time.monotonic() < patience:
-                self.look()
+            quiet_since = time.monotonic()
+            allowance = self.office.workspace.settle_seconds + self.give_up_seconds + PATIENCE
+            self.look()
+            while self._can_go_on() and time.monotonic() < quiet_since + allowance:
                 time.sleep(min(0.1, max(0.01, self.office.workspace.settle_seconds / 4)))
+                self.look()
+        return not (self._is_full or self._stuck or self._given_up or any(self._lying()))
 
     def look(self) -> None:
         """List every inbox once and file what has settled."""
+        self._is_full = False
+        self._stuck.clear()
+        self._take_up()
         for folder in self.folders():
+            if self._is_full:
+                return
             try:
-                for settled in self._settled(folder):
-                    self._file(settled)
+                self._look_into(folder)
             except StorageProblem as problem:
+                self._stuck.add(folder.name)
                 self._trouble(folder.name, problem)
+            else:
+                self._forgive(folder.name)
+
+    def _look_into(self, folder: WatchedFolder) -> None:
+        for settled in self._settled(folder):
+            if self._is_full:
+                return
+            self._file(settled)
+
+    def _can_go_on(self) -> bool:
+        """Tell whether a file is left that was not tried in vain often enough for one run."""
+        return not self._is_full and any(self._failures[path] < _TRIES_AT_ONCE for path in self._lying())
+
+    def _lying(self) -> Iterator[Path]:
+        for folder in self.folders():
+            with suppress(StorageProblem):
+                yield from (path for path in candidates(folder) if path not in self._given_up)
 
     def _begin(self, stack: ExitStack) -> None:
         workspace = self.office.workspace
         ensure_apart(self.folders(), kept={"archive": workspace.archive, "review": workspace.review})
-        recover_archive(self.office.archive)
-        waiting.sweep(workspace.review, now=self.office.now())
         self._worker = stack.enter_context(Worker(READING))
-        for folder in self.folders():
-            for claimed in reclaim(folder.path):
+
+    def _take_up(self) -> None:
+        """Finish what a crash left; where the disk refuses, it is tried again at the next look."""
+        if self._has_taken_up:
+            return
+        try:
+            recover_archive(self.office.archive)
+            waiting.sweep(self.office.workspace.review, now=self.office.now())
+            for claimed in [claimed for folder in self.folders() for claimed in reclaim(folder.path)]:
                 self._finish(claimed)
-        for kept in list(kept_files(self.office.archive)):
-            self.report(place_kept(self.office, kept, kept.path.name.partition("-")[2], worker=self._worker))
+            for kept in list(kept_files(self.office.archive)):
+                self._place(kept)
+        except StorageProblem as problem:
+            self._stuck.add("archive")
+            self._note_full(problem)
+            self._trouble(str(self.office.archive.root), problem)
+        else:
+            self._has_taken_up = not self._is_full
+
+    def _place(self, kept: Kept) -> None:
+        name = kept.path.name.partition("-")[2]
+        try:
+            self.report(place_kept(self.office, kept, name, worker=self._worker))
+        except DocgenError as problem:
+            self._note_full(problem)
+            self._trouble(name, problem)
 
     def _settled(self, folder: WatchedFolder) -> Iterator[Settled]:
         found = listing(folder)
         for finding in found.passed_over:
             self._tell_once(finding)
         tracker = self._trackers.setdefault(folder.path, self._tracker())
-        yield from tracker.settled(found.candidates, now=time.monotonic())
+        wanted = [path for path in found.candidates if path not in self._given_up]
+        yield from tracker.settled(wanted, now=time.monotonic())
 
     def _tracker(self) -> StabilityTracker:
         settle = self.office.workspace.settle_seconds
@@ -141,12 +205,17 @@ class InboxWatch:
         try:
             filed = self._placed(claimed)
         except DocgenError as problem:
-            with suppress(StorageProblem):
-                release(claimed)
+            self._failures[claimed.inbox / claimed.path.name] += 1
+            self._note_full(problem)
+            self._put_back(claimed)
             self._trouble(claimed.name, problem)
             return
-        for finding in discard(claimed, sha256=filed.sha256):
-            self.report(Trouble(claimed.name, (finding,)))
+        except Exception as problem:  # noqa: BLE001  # one file that nobody foresaw must not stop all others
+            self._give_up(claimed, problem)
+            return
+        self._let_go(claimed, filed)
+        self._forgive(claimed.name)
+        self._forgive(_DISK)
         self.report(filed)
 
     def _placed(self, claimed: Claimed) -> Filed:
@@ -159,8 +228,37 @@ class InboxWatch:
             log.unexpected(problem)
             return set_aside(self.office, claimed.path, name=claimed.name)
 
+    def _let_go(self, claimed: Claimed, filed: Filed) -> None:
+        """Remove the claimed file, last of all; where the inbox refuses, it is found to be filed at the next start."""
+        try:
+            for finding in discard(claimed, sha256=filed.sha256):
+                self.report(Trouble(claimed.name, (finding,)))
+        except StorageProblem as problem:
+            self._trouble(claimed.name, problem)
+
+    def _put_back(self, claimed: Claimed) -> Path | None:
+        with suppress(StorageProblem):
+            return release(claimed)
+        return None
+
+    def _give_up(self, claimed: Claimed, problem: Exception) -> None:
+        """Leave a file that made the program fail in the inbox, untouched until the next start, and say so."""
+        path = self._put_back(claimed)
+        if path is not None:
+            self._given_up.add(path)
+        told = error("core.unexpected", claimed.name, what=type(problem).__name__, log=log.unexpected(problem))
+        self.report(Trouble(claimed.name, (told,)))
+
+    def _note_full(self, problem: DocgenError) -> None:
+        self._is_full = self._is_full or any(finding.code in _FULL for finding in problem.findings)
+
+    def _forgive(self, where: str) -> None:
+        """Forget that something was told, so that it is told again should it happen again."""
+        self._told = {key for key in self._told if key[0] != where}
+
     def _trouble(self, where: str, problem: DocgenError) -> None:
-        key = (where, problem.findings[0].code if problem.findings else "")
+        code = problem.findings[0].code if problem.findings else ""
+        key = (_DISK if code in _FULL else where, code)
         if key not in self._told:
             self._told.add(key)
             self.report(Trouble(where, problem.findings))
@@ -172,7 +270,7 @@ class InboxWatch:
             self.report(Trouble(finding.where, (finding,)))
 
     def _pause(self) -> float:
-        waits = any(candidates(folder) for folder in self.folders() if folder.path.is_dir())
+        waits = not self._is_full and any(self._failures[path] < _TRIES_AT_ONCE for path in self._lying())
         settle = max(0.05, self.office.workspace.settle_seconds / 4)
         return min(settle, RELIST_SECONDS) if waits else RELIST_SECONDS
 
@@ -207,6 +305,15 @@ class _Hint(FileSystemEventHandler):
 
 
 def _stop_all(observers: list[BaseObserver]) -> None:
-    for observer in observers:
-        observer.stop()
-        observer.join(timeout=2)
+    """Stop the observers; what one reports because it is stopped while it waits for events is no news to anybody."""
+    _WATCHDOG.addFilter(_is_news)
+    try:
+        for observer in observers:
+            observer.stop()
+            observer.join(timeout=2)
+    finally:
+        _WATCHDOG.removeFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return record.funcName != "queue_events"

@@ -18,6 +18,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 
 from docgen.errors import NotFound, Refused, StorageProblem
+from docgen.mounts import mount_table, share_type
+from docgen.store.faults import worded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "docgen.store.settings")
 if not apps.ready:
@@ -29,14 +31,17 @@ def connect(path: Path) -> None:
 
     Raises:
         NotFound: the file is not there (deleted, or never made): it is not recreated behind the user's back.
-        Refused: its tables are older or newer than this program.
+        Refused: its tables are older or newer than this program, or it lies on a network file system.
         StorageProblem: it cannot be opened or is damaged.
     """
+    _require_local_disk(path)
     if not path.is_file():
         raise NotFound.of("store.no-database", str(path))
     _point_at(path)
     try:
         pending = MigrationExecutor(connections["default"]).migration_plan(_leaves())
+    except StorageProblem:
+        raise
     except DatabaseError as problem:
         raise StorageProblem.of("store.unreadable", str(path), what=type(problem).__name__) from problem
     if pending:
@@ -47,8 +52,10 @@ def create(path: Path) -> None:
     """Make a new, empty database with all tables.
 
     Raises:
-        Refused: a file of that name exists.
+        Refused: a file of that name exists, or the place lies on a network file system.
+        StorageProblem: the disk refuses.
     """
+    _require_local_disk(path)
     if path.exists():
         raise Refused.of("store.exists", str(path))
     _point_at(path)
@@ -66,7 +73,7 @@ def checkpointed(path: Path) -> None:
     Raises:
         StorageProblem: somebody else keeps it open.
     """
-    with closing(sqlite3.connect(path)) as connection:
+    with worded(path), closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode=DELETE")
     if path.with_name(path.name + "-wal").exists():
@@ -78,6 +85,12 @@ def remove(path: Path) -> None:
     disconnect()
     for name in (path.name, path.name + "-wal", path.name + "-shm"):
         path.with_name(name).unlink(missing_ok=True)
+
+
+def _require_local_disk(path: Path) -> None:
+    kind = share_type(path, mounts=mount_table())
+    if kind is not None:
+        raise Refused.of("store.on-share", str(path), kind=kind)
 
 
 def _point_at(path: Path) -> None:

@@ -10,7 +10,7 @@ SECRET_KEY = "the-store-signs-nothing"  # noqa: S105  # Django wants one; nothin
 INSTALLED_APPS = ["docgen.store"]
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "docgen.store.engine",
         "NAME": ":memory:",
         "OPTIONS": {
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",

@@ -11,15 +11,18 @@ from PIL import Image, ImageDraw
 
 from docgen.codes.draw import matrix
 from docgen.codes.payload import Keyring, Payload, encode
+from docgen.workspace import data_root
 
 RING = Keyring(0, {0: b"a key for tests, 32 bytes long!!"})
 CODE = encode(Payload("7K3M9QXA", 1, 2), RING)
 
-LETTER = """<html lang="zh-CN"><head><title>预付款通知单</title><meta name="author" content="虚构科技有限公司">
+FONT = data_root() / "templates" / "_shared" / "fonts" / "docgen-song-regular.ttf"
+LETTER = f"""<html lang="zh-CN"><head><title>预付款通知单</title><meta name="author" content="虚构科技有限公司">
 <style>
-@page { size: A4; margin: 2cm; @bottom-left { content: "第" counter(page) "页" } }
-body { font-family: "Noto Serif CJK SC", serif; width: 8cm; margin: 0; font-size: 12pt }
-p, h1 { margin: 0; line-height: 20pt; font-size: 12pt } .place { position: absolute; left: 100pt; top: 300pt }
+@font-face {{ font-family: song; src: url({FONT.as_uri()}) }}
+@page {{ size: A4; margin: 2cm; @bottom-left {{ font-family: song; content: "第" counter(page) "页" }} }}
+body {{ font-family: song; width: 8cm; margin: 0; font-size: 12pt }}
+p, h1 {{ margin: 0; line-height: 20pt; font-size: 12pt }} .place {{ position: absolute; left: 100pt; top: 300pt }}
 </style></head><body><h1>预付款通知单</h1>
 <p>合同 SO-2024-0311 a-line-that-is-broken-somewhere-between-its-hyphens</p><p>金额 285,000.00 元</p>
 <p class="place">此处签章</p><p style="break-before: page">第二张</p></body></html>"""

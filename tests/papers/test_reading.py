@@ -60,7 +60,7 @@ def assert_is_our_page(page: PageReading, code_text: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "dpi"), list(itertools.product(["PNG", "TIFF", "JPEG", "PDF"], [150, 200, 300])))
-def test_a_scan_of_any_kind_gives_size_code_and_ink(  # noqa: PLR0913, PLR0917  # fixtures and parameters
+def test_a_scan_of_any_kind_gives_size_code_and_ink(
     read: Callable[..., PaperReading], page_picture: Picture, saved: Saved, code_text: str, kind: str, dpi: int
 ) -> None:
     image = page_picture(dpi)

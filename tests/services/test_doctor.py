@@ -12,7 +12,7 @@ import pytest
 from docgen.findings import Severity
 from docgen.services import keyring_file
 from docgen.services.doctor import DoctorReport, examine
-from docgen.services.machine import Machine, share_type, this_machine
+from docgen.services.machine import Machine, this_machine
 from docgen.workspace import Inbox, Workspace, data_root
 
 NOW = datetime(2100, 1, 1, 8, 0, tzinfo=UTC)
@@ -247,28 +247,6 @@ def test_a_missing_font_and_one_of_another_kind_are_errors(workspace: Workspace,
     assert _bad(moved, machine) == ["doctor.font-not-truetype", "doctor.font-missing"]
     (own / "_shared" / "base.css").write_text("p { color: red }", encoding="utf-8")
     assert _bad(moved, machine) == ["doctor.font-missing"]
-
-
-@pytest.mark.parametrize(
-    ("path", "kind"),
-    [
-        ("/srv/docgen/docgen.db", None),
-        ("/mnt/share/docgen.db", "nfs4"),
-        ("/mnt/shared/docgen.db", None),
-        ("/mnt/share/local/docgen.db", None),
-        ("/mnt/sales office/a/docgen.db", "cifs"),
-        ("/mnt/over/docgen.db", None),
-    ],
-)
-def test_the_nearest_mount_decides_what_a_path_lies_on(path: str, kind: str | None) -> None:
-    assert share_type(Path(path), mounts=MOUNTS) == kind
-
-
-def test_a_link_to_a_share_is_seen_through(tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    mounts = f"/dev/sda1 / ext4 rw 0 0\nx {tmp_path.resolve()}/real cifs rw 0 0\n"
-    assert share_type(tmp_path / "link" / "docgen.db", mounts=mounts) == "cifs"
 
 
 def test_a_database_on_a_share_is_refused(workspace: Workspace, machine: Machine) -> None:

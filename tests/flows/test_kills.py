@@ -1,0 +1,270 @@
+"""Kill the real commands inside real system calls, or let the disk refuse one: do it again, and all is as it should be.
+
+strace stops a command at the n-th call of one kind, or lets that call fail. Then the same command runs once more, as a
+person would run it, and the workspace must be whole: the archive verifies, every scan lies in exactly one place, no
+number was given twice, and the tables are those a rebuild makes. A small sample runs each time, the wide one is slow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from docgen.archive.eventlog import read
+from docgen.demo.simulate import ScanSpec, foreign_letter, print_and_scan
+from docgen.findings import Severity
+from docgen.services.archive_care import rebuild_database, verify_archive
+from docgen.services.file_scan import file_scan
+from docgen.services.import_deal import import_deal
+from docgen.services.issue_document import issue_document
+from docgen.services.office import open_office
+from docgen.services.prepare_issue import Request
+from docgen.store import database
+from docgen.store.models import Alias, Customer, Deal, Event, LogCursor, Number, Paper
+from docgen.workspace import data_root
+
+pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+DOCGEN = [sys.executable, "-c", "from docgen.cli.main import run; run()"]
+SAMPLE = data_root() / "samples" / "deals" / "xx-tech.yaml"
+FONTS = data_root() / "templates" / "_shared" / "fonts"
+AT = datetime(2024, 3, 26, 9, 0, tzinfo=UTC)
+KILLED = {-9, 137}
+ISSUED = {"已出具", "issuing.already-issued"}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A workspace in which one thing is to be done, the bytes that lie around, and how many deals and papers after."""
+
+    root: Path
+    scans: tuple[bytes, ...]
+
+    def run(self, name: str, *, strace: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+        command = [*strace, *DOCGEN, *(word.replace("ROOT", str(self.root)) for word in COMMANDS[name])]
+        passed = {"PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV"}
+        env = {key: value for key, value in os.environ.items() if key in passed}
+        env |= {"PYTHONPATH": str(CHECKOUT), "DOCGEN_WORKSPACE": str(self.root)}
+        return subprocess.run(command, env=env, cwd=self.root, capture_output=True, text=True, check=False, timeout=300)
+
+
+COMMANDS = {
+    "import": ("deal", "import", str(SAMPLE)),
+    "issue": ("issue", "SO2024031001", "supplementary-agreement", "--face", "docx"),
+    "file": ("file", "ROOT/desk/ours.pdf"),
+    "wait": ("file", "ROOT/desk/foreign.pdf"),
+    "watch": ("watch", "--once"),
+    "assign": ("inbox", "assign", "ID", "--deal", "SO2024031001", "--type", "来函"),
+}
+
+
+@pytest.fixture(scope="session")
+def desks(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Desk]:
+    """Prepare, once a session, one workspace for each command; tests work on copies."""
+    base = tmp_path_factory.mktemp("kills")
+    empty, full = base / "empty", base / "full"
+    shutil.copytree(prepared, empty)
+    shutil.copytree(prepared, full)
+    office = open_office(full, clock=lambda: AT, actor="张三")
+    contract_no = import_deal(office, SAMPLE).contract_no
+    report = issue_document(office, Request(contract_no, "acceptance-report"))
+    paper = next(path for path in report.files if path.suffix == ".pdf").read_bytes()
+    ours = print_and_scan(paper, ScanSpec(fonts=FONTS, zones=(), seals={}, signed={}), seed=1)
+    foreign = foreign_letter(5, fonts=FONTS)
+    (full / "desk").mkdir()
+    (full / "desk" / "ours.pdf").write_bytes(ours)
+    (full / "desk" / "foreign.pdf").write_bytes(foreign)
+    database.disconnect()
+    watched, waiting = base / "watched", base / "waiting"
+    shutil.copytree(full, watched)
+    shutil.copy(full / "desk" / "ours.pdf", watched / "inbox" / "SCAN0001.pdf")
+    shutil.copy(full / "desk" / "foreign.pdf", watched / "inbox" / "SCAN0002.pdf")
+    shutil.copytree(full, waiting)
+    item = file_scan(open_office(waiting, clock=lambda: AT, actor="张三"), waiting / "desk" / "foreign.pdf")
+    database.disconnect()
+    COMMANDS["assign"] = tuple(word if word != "ID" else str(item.review_id) for word in COMMANDS["assign"])
+    return {
+        "import": Desk(empty, ()),
+        "issue": Desk(full, ()),
+        "file": Desk(full, (ours,)),
+        "wait": Desk(full, (foreign,)),
+        "watch": Desk(watched, (ours, foreign)),
+        "assign": Desk(waiting, (foreign,)),
+    }
+
+
+@pytest.fixture
+def desk(desks: dict[str, Desk], name: str, tmp_path: Path) -> Iterator[Desk]:
+    yield copied(desks[name], tmp_path / "office")
+    database.disconnect()
+
+
+def copied(desk: Desk, to: Path) -> Desk:
+    shutil.copytree(desk.root, to)
+    return Desk(to, desk.scans)
+
+
+def require_whole(desk: Desk, name: str) -> None:
+    """Hold the workspace to what it must be once the command has been repeated."""
+    office = open_office(desk.root, clock=lambda: AT, actor="张三")
+    report = verify_archive(office)
+    assert [one for one in report.findings if one.severity is Severity.ERROR] == []
+    folders = list(office.archive.folders())
+    events = [entry for folder in folders for entry in read(folder)[0]]
+    kinds = Counter(entry.type for entry in events)
+    numbers = [str(entry.payload["number"]) for entry in events if entry.type == "number.allotted"]
+    assert len(numbers) == len(set(numbers))
+    assert kinds["deal.recorded"] == 1
+    assert kinds["paper.issued"] == {"import": 0, "issue": 2}.get(name, 1)
+    assert kinds["paper.filed"] == {"file": 1, "watch": 1, "assign": 1}.get(name, 0)
+    for data in desk.scans:
+        assert len(places_of(desk.root, data)) == 1, places_of(desk.root, data)
+    assert left_over(desk.root) == []
+    before = tables()
+    rebuild_database(office.workspace)
+    assert tables() == before
+
+
+def tables() -> dict[str, list[dict[str, object]]]:
+    """Return the content of every table, without row numbers and without folders that hold nothing yet."""
+    rows = {
+        model.__name__: sorted(model.objects.values(), key=repr) for model in (Customer, Deal, Paper, Number, LogCursor)
+    }
+    rows["Event"] = sorted(Event.objects.values("key", "seq", "at", "type", "actor", "payload"), key=repr)
+    rows["Alias"] = sorted(Alias.objects.values("value", "deal_id"), key=repr)
+    rows["LogCursor"] = [row for row in rows["LogCursor"] if row["seq"]]
+    return rows
+
+
+def places_of(root: Path, data: bytes) -> list[str]:
+    """Return where these bytes lie; a folder half built in review/ is no place yet."""
+    wanted = hashlib.sha256(data).hexdigest()
+    files = [path for top in ("archive", "review", "inbox") for path in (root / top).rglob("*") if path.is_file()]
+    return [
+        str(path.relative_to(root))
+        for path in files
+        if ".new-" not in str(path) and ".done-" not in str(path)
+        if hashlib.sha256(path.read_bytes()).hexdigest() == wanted
+    ]
+
+
+def left_over(root: Path) -> list[str]:
+    """Return what a crash left where the next start should have tidied up."""
+    incoming = [path.name for path in (root / "archive" / "_incoming").glob("*")]
+    pending = [str(path) for path in (root / "archive").glob("*/*/_docgen/pending/*")]
+    claimed = [str(path) for path in (root / "inbox").rglob("*") if path.is_file()]
+    return [*[name for name in incoming if not name.startswith(".")], *pending, *claimed]
+
+
+def inject(call: str, how: str, number: int) -> tuple[str, ...]:
+    return ("strace", "-f", "-qq", "-o", os.devnull, f"--trace={call}", f"--inject={call}:{how}:when={number}")
+
+
+def kill_and_repeat(desk: Desk, name: str, call: str, number: int) -> None:
+    killed = desk.run(name, strace=inject(call, "signal=KILL", number))
+    assert killed.returncode in KILLED, f"{call} {number} was never reached: {killed.stderr}"
+    for data in desk.scans:
+        assert places_of(desk.root, data) or name in {"file", "wait"}, "lost"
+    repeat(desk, name)
+
+
+def repeat(desk: Desk, name: str) -> None:
+    again = desk.run(name)
+    told = again.stdout + again.stderr
+    if name == "assign" and "intake.no-such-item" in told:
+        pass  # it was filed and settled before the end
+    elif name.startswith("issue"):
+        assert any(word in told for word in ISSUED), told
+    else:
+        assert again.returncode == (1 if name == "wait" else 0), told
+    require_whole(desk, name)
+
+
+SAMPLE_OF_KILLS = [
+    ("import", "fdatasync", 12),
+    ("issue", "fsync", 24),
+    ("file", "linkat", 3),
+    ("watch", "unlink", 5),
+    ("assign", "rename", 2),
+]
+
+
+@pytest.mark.parametrize(("name", "call", "number"), SAMPLE_OF_KILLS)
+def test_a_command_killed_in_a_call_is_simply_run_again(desk: Desk, name: str, call: str, number: int) -> None:
+    kill_and_repeat(desk, name, call, number)
+
+
+SAMPLE_OF_REFUSALS = [
+    ("import", "pwrite64", "ENOSPC", 40),
+    ("file", "fsync", "EIO", 6),
+    ("watch", "linkat", "EIO", 3),
+    ("watch", "mkdir", "ENOSPC", 6),
+]
+
+
+@pytest.mark.parametrize(("name", "call", "error", "number"), SAMPLE_OF_REFUSALS)
+def test_a_disk_that_refuses_is_named_and_nothing_is_lost(
+    desk: Desk, name: str, call: str, error: str, number: int
+) -> None:
+    refuse_and_repeat(desk, name, call, error, number)
+
+
+def refuse_and_repeat(desk: Desk, name: str, call: str, error: str, number: int) -> None:
+    """Let one call fail as a full or broken disk would: words and exit code 1, or no harm at all; never a crash."""
+    refused = desk.run(name, strace=inject(call, f"error={error}", number))
+    told = refused.stdout + refused.stderr
+    assert refused.returncode in {0, 1}, told
+    assert "core.unexpected" not in told
+    assert "Traceback" not in told, told
+    if refused.returncode == 1 and name != "wait":
+        assert re.search(r"\[(archive|intake|store|services|issuing)\.[a-z-]+", told), told
+    repeat(desk, name)
+
+
+CALLS = ("fsync", "fdatasync", "linkat", "rename", "unlink", "unlinkat", "rmdir", "mkdir", "ftruncate", "pwrite64")
+COARSE = {"pwrite64": 9, "write": 5}
+MEANS = [
+    *((call, how) for call in CALLS for how in ("KILL", "ENOSPC", "EIO")),
+    ("write", "KILL"),  # never refused here: it writes to pipes as well, which know no full disk
+]
+
+
+def count_calls(desk: Desk, name: str, call: str, log: Path) -> int:
+    """Return how often the command itself (not its children) makes a call."""
+    desk.run(name, strace=("strace", "-f", "-qq", "-o", str(log), f"--trace={call}"))
+    pids = Counter(line.split(maxsplit=1)[0] for line in log.read_text(errors="replace").splitlines() if "(" in line)
+    return max(pids.values(), default=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["import", "issue", "file", "wait", "watch", "assign"])
+@pytest.mark.parametrize(("call", "how"), MEANS)
+def test_the_wide_sweep(desks: dict[str, Desk], name: str, call: str, how: str, tmp_path: Path) -> None:
+    total = count_calls(copied(desks[name], tmp_path / "counted"), name, call, tmp_path / "calls")
+    wrong: dict[str, str] = {}
+    for number in range(1, total + 1, COARSE.get(call, 1)):
+        desk = copied(desks[name], tmp_path / "office")
+        try:
+            if how == "KILL":
+                kill_and_repeat(desk, name, call, number)
+            else:
+                refuse_and_repeat(desk, name, call, how, number)
+        except AssertionError as problem:
+            wrong[f"{name} {call} {how} {number}"] = str(problem)[:2000]
+        finally:
+            database.disconnect()
+            shutil.rmtree(desk.root)
+    assert wrong == {}, json.dumps(wrong, ensure_ascii=False, indent=1)
