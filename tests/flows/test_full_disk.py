@@ -144,7 +144,7 @@ def test_one_run_of_the_watcher_ends_on_a_full_disk_and_leaves_all_files(
     reports: list[Filed | Trouble] = []
     assert not InboxWatch(office, reports.append).run_once()
     assert [one.findings[0].code for one in reports if isinstance(one, Trouble)] == ["archive.disk-full"]
-    assert len([path for path in inbox.glob("*.pdf")]) == 3
+    assert len(list(inbox.glob("*.pdf"))) == 3
 
 
 def test_a_read_only_archive_can_be_read_and_says_why_it_takes_nothing(
