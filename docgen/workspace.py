@@ -18,6 +18,8 @@ from docgen.errors import NotFound, Refused
 CONFIG_NAME = "docgen.toml"
 CONFIG_SCHEMA = 1
 DEFAULT_ZONE = "Asia/Shanghai"
+_FORMS: dict[str, type] = {"schema": int, "company": str, "timezone": str, "paths": dict, "inbox": list}
+_PLACES = {"archive", "review", "templates", "companies", "database", "key_file", "log", "backup"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def open_workspace(root: Path) -> Workspace:
     """
     path = root / CONFIG_NAME
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as problem:
         raise NotFound.of("workspace.not-found", str(root)) from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
@@ -112,9 +114,7 @@ def from_settings(root: Path, settings: dict[str, Any]) -> Workspace:
         Refused: an unknown key, a newer schema, or a value that cannot be.
     """
     where = str(root / CONFIG_NAME)
-    unknown = settings.keys() - {"schema", "company", "timezone", "settle_seconds", "paths", "inbox"}
-    if unknown:
-        raise Refused.of("workspace.unknown-setting", where, names=", ".join(sorted(unknown)))
+    _require_known(settings, where)
     if settings.get("schema", CONFIG_SCHEMA) != CONFIG_SCHEMA:
         raise Refused.of("workspace.newer-schema", where, found=settings.get("schema"), known=CONFIG_SCHEMA)
     paths = settings.get("paths", {})
@@ -135,13 +135,29 @@ def from_settings(root: Path, settings: dict[str, Any]) -> Workspace:
     )
 
 
+def _require_known(settings: dict[str, Any], where: str) -> None:
+    unknown = settings.keys() - {*_FORMS, "settle_seconds"}
+    if isinstance(settings.get("paths"), dict):
+        unknown |= {f"paths.{name}" for name in settings["paths"].keys() - _PLACES}
+    if unknown:
+        raise Refused.of("workspace.unknown-setting", where, names=", ".join(sorted(unknown)))
+    given = {name: settings[name] for name in _FORMS if name in settings}
+    wrong = {name: value for name, value in given.items() if not isinstance(value, _FORMS[name])}
+    if "paths" not in wrong:
+        places = settings.get("paths", {})
+        wrong |= {f"paths.{name}": value for name, value in places.items() if not isinstance(value, str)}
+    for name, value in wrong.items():
+        raise Refused.of("workspace.bad-value", where, name=name, value=value)
+
+
 def _place(root: Path, paths: dict[str, str], key: str, default: str) -> Path:
     return (root / (paths.get(key) or default)).resolve()
 
 
 def _inboxes(root: Path, rows: list[dict[str, Any]], where: str) -> tuple[Inbox, ...]:
     for row in rows:
-        if not row.get("path") or row.keys() - {"path", "name", "use_polling"}:
+        is_table = isinstance(row, dict) and isinstance(row.get("path"), str) and row["path"].strip()
+        if not is_table or row.keys() - {"path", "name", "use_polling"}:
             raise Refused.of("workspace.bad-inbox", where)
     return tuple(
         Inbox((root / row["path"]).resolve(), str(row.get("name") or row["path"]), bool(row.get("use_polling", False)))

@@ -47,13 +47,14 @@ def keep(archive: Archive, source: Path) -> Kept:
         incoming = archive.incoming
         with lock.shared(incoming / _LOCK, str(source), create=True):
             part = incoming / f"{_PART}{secrets.token_hex(6)}"
-            digest = disk.copy_new(source, part)
-            if disk.digest(source) != digest:
-                disk.remove(part)
-                raise Refused.of("archive.source-changing", str(source), file=source.name)
-            target = _settle(part, f"{digest.sha256[:_HASH_DIGITS]}-{safe_name(source.name, limit=_LIMIT)}", digest)
+            try:
+                kept = _copied(source, part)
+            except OSError:
+                with suppress(OSError):
+                    disk.remove(part)  # else each try on a full disk would fill it further
+                raise
             disk.sync_folder(incoming)
-    return Kept(target, digest.sha256, digest.size)
+    return kept
 
 
 def kept_files(archive: Archive) -> Iterator[Kept]:
@@ -90,6 +91,15 @@ def sweep_parts(archive: Archive) -> None:
         for name in disk.names(incoming):
             if name.startswith(_PART):
                 disk.remove(incoming / name)
+
+
+def _copied(source: Path, part: Path) -> Kept:
+    digest = disk.copy_new(source, part)
+    if disk.digest(source) != digest:
+        disk.remove(part)
+        raise Refused.of("archive.source-changing", str(source), file=source.name)
+    target = _settle(part, f"{digest.sha256[:_HASH_DIGITS]}-{safe_name(source.name, limit=_LIMIT)}", digest)
+    return Kept(target, digest.sha256, digest.size)
 
 
 def _settle(part: Path, name: str, digest: disk.Digest) -> Path:

@@ -42,7 +42,7 @@ def _sample() -> Company:
 
 def _from_file(path: Path) -> Company:
     try:
-        return Company.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Company.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise Refused.of("services.company-unreadable", str(path), what=str(problem)) from problem
     except ValidationError as problem:

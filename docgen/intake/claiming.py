@@ -126,9 +126,15 @@ def _new_token(place: Path) -> tuple[Path, int]:
     while True:
         token = place / secrets.token_hex(8)
         lock = _locked(token.with_suffix(".lock"))
-        if lock is not None:
+        if lock is None:
+            continue
+        try:
             token.mkdir()
-            return token, lock
+        except OSError:
+            with suppress(OSError):
+                _drop_token(token, lock)
+            raise
+        return token, lock
 
 
 def _locked(path: Path) -> int | None:
@@ -149,11 +155,13 @@ def _locked(path: Path) -> int | None:
 
 
 def _drop_token(token: Path, lock: int) -> None:
-    with suppress(FileNotFoundError):
-        token.rmdir()
-    with suppress(FileNotFoundError):
-        token.with_suffix(".lock").unlink()
-    os.close(lock)
+    try:
+        with suppress(FileNotFoundError):
+            token.rmdir()
+        with suppress(FileNotFoundError):
+            token.with_suffix(".lock").unlink()
+    finally:
+        os.close(lock)
 
 
 def _take_over(token: Path, inbox: Path) -> Claimed | None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePath
@@ -115,19 +116,30 @@ def put_aside(  # noqa: PLR0913  # all of it is the reason file
         if waiting:
             return _note_again(waiting, original_name, received_at)
         item_id = _free_id(review_root, f"{(day or received_at.date()).isoformat()}-{kept.sha256[:8]}")
-        building = review_root / f"{_NEW}{secrets.token_hex(8)}"
-        building.mkdir(parents=True)
-        original = "original" + _ending(original_name)
-        if durable.copy(kept.path, building / original) != kept.sha256:
-            raise Damage.of("intake.kept-differs", shown_name(original_name), path=str(kept.path))
-        _write_derived(building / DERIVED, derived or {})
-        reason = make_reason(
-            decision, item_id=item_id, sha256=kept.sha256, size=kept.size, original=original,
-            original_name=shown_name(original_name), received_at=received_at,
-        )  # fmt: skip
-        durable.write(building / REASON, to_text(reason))
-        durable.move(building, review_root / item_id)
+        with _building(review_root) as building:
+            original = "original" + _ending(original_name)
+            if durable.copy(kept.path, building / original) != kept.sha256:
+                raise Damage.of("intake.kept-differs", shown_name(original_name), path=str(kept.path))
+            _write_derived(building / DERIVED, derived or {})
+            reason = make_reason(
+                decision, item_id=item_id, sha256=kept.sha256, size=kept.size, original=original,
+                original_name=shown_name(original_name), received_at=received_at,
+            )  # fmt: skip
+            durable.write(building / REASON, to_text(reason))
+            durable.move(building, review_root / item_id)
     return WaitingItem(review_root / item_id, reason)
+
+
+@contextmanager
+def _building(review_root: Path) -> Iterator[Path]:
+    """Make a folder to build an item in; where the disk refuses, it goes again, lest each try fill the disk further."""
+    building = review_root / f"{_NEW}{secrets.token_hex(8)}"
+    building.mkdir(parents=True)
+    try:
+        yield building
+    except OSError:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
 
 
 def waiting_items(review_root: Path) -> list[WaitingItem]:

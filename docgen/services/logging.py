@@ -47,6 +47,7 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     "at": re.compile(r"[\w.]+:\d+:[\w<>]+", re.ASCII),
 }
 _LOGGER = "docgen"
+logging.getLogger(_LOGGER).addHandler(logging.NullHandler())  # before a log is set up, nothing goes to the screen
 
 
 class Fields(TypedDict, total=False):

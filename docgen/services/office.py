@@ -140,7 +140,7 @@ def read_companies(folder: Path) -> dict[str, Company]:
 
 def _read_company(path: Path) -> Company:
     try:
-        return Company.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Company.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise Refused.of("services.company-unreadable", str(path), what=str(problem)) from problem
     except ValidationError as problem:

@@ -124,6 +124,7 @@ def test_the_watcher_pauses_on_a_full_disk_and_goes_on_by_itself(office: Office,
         until(lambda: bool(reports))
         time.sleep(6)  # longer than a listing's pause: it has tried again, and says nothing new
         assert [one.findings[0].code for one in reports if isinstance(one, Trouble)] == ["archive.disk-full"]
+        assert not list((office.archive.root / "_incoming").glob(".part-*"))  # no try takes room from the next
         disk.free()
         until(lambda: len([one for one in reports if isinstance(one, Filed)]) == 2)
     finally:

@@ -136,6 +136,7 @@ def require_whole(desk: Desk, name: str) -> None:
     before = tables()
     rebuild_database(office.workspace)
     assert tables() == before
+    assert not list((desk.root / "archive" / "_incoming").glob(".part-*"))
 
 
 def tables() -> dict[str, list[dict[str, object]]]:
@@ -150,13 +151,13 @@ def tables() -> dict[str, list[dict[str, object]]]:
 
 
 def places_of(root: Path, data: bytes) -> list[str]:
-    """Return where these bytes lie; a folder half built in review/ is no place yet."""
+    """Return where these bytes lie; what was half copied or half built is no place yet."""
     wanted = hashlib.sha256(data).hexdigest()
     files = [path for top in ("archive", "review", "inbox") for path in (root / top).rglob("*") if path.is_file()]
     return [
         str(path.relative_to(root))
         for path in files
-        if ".new-" not in str(path) and ".done-" not in str(path)
+        if not any(mark in str(path) for mark in (".new-", ".done-", ".part-"))
         if hashlib.sha256(path.read_bytes()).hexdigest() == wanted
     ]
 
