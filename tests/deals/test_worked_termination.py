@@ -2,7 +2,7 @@
 
 60,000.00 at 6 % (net 56,603.77) and 40,000.00 at 13 % (net 35,398.23). Signed by the later side on 2024-09-05.
 First part 30,000.00: 09-05 + 10 = Sunday 09-15, 中秋 until 09-17 → Wednesday 09-18. Paid 12,345.67 on 10-08.
-Penalty 0.06 % a day on the contract total = 60.00 a day, at most 20 % of the balance of the first overdue day, 6,000.00.
+Penalty 0.06 % a day on the contract total = 60.00 a day, at most 20 % of the first overdue day's balance = 6,000.00.
 Delivery: 09-05 + 60 = 25 (September) + 31 (October) + 4 = Monday 11-04.
 """
 
