@@ -272,6 +272,17 @@ CASES: list[tuple[Values, Severity, str, str]] = [
         "deals.performed-but-unpaid",
         "facts.termination.ground",
     ),
+    (
+        {
+            f"{CHANGES}[1]": change(requested_on="2024-06-01", new={"lines": [line(unit_price=300000)]}),
+            "facts.change_signatures[1]": {"change": 2, "ours": "2024-06-10", "theirs": "2024-06-10"},
+            "facts.deliveries": [],
+            "facts.acceptances": [],
+        },
+        WARNING,
+        "deals.change-raises-past-part",
+        f"{CHANGES}[1].new.plan",
+    ),
     # disputes, promises, delays, duties
     ({"facts.flags": [flag(until=None)]}, ERROR, "deals.flag-without-end", "facts.flags[0].until"),
     ({"facts.flags": [flag(until="2024-05-31")]}, ERROR, "deals.flag-ends-early", "facts.flags[0].until"),
