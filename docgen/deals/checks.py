@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from stdnum.cn import uscc
 
-from docgen.deals.amending import differences, terms_with
+from docgen.deals.amending import differences, effective_on, terms_with
 from docgen.deals.changes import Change
 from docgen.deals.checks_facts import check_facts
 from docgen.deals.checks_terms import check_terms
 from docgen.deals.deal import Deal
 from docgen.deals.parties import BankAccount, Company, Customer
+from docgen.deals.schedule import plan_parts
 from docgen.deals.terms import Contract, Terms
 from docgen.deals.wording import day_words
 from docgen.deals.workdays import Calendar
@@ -42,6 +43,8 @@ def check(deal: Deal, *, calendar: Calendar) -> list[Finding]:
         *check_facts(deal),
         *_check_bounds(deal),
     ]
+    if not has_errors(findings):
+        findings += _check_past_parts(deal, calendar)
     return sorted(findings, key=lambda each: _WEIGHT[each.severity])
 
 
@@ -133,6 +136,20 @@ def _check_change(change: Change, before: Terms, after: Terms, where: str) -> It
     yield from (each for each in found if each not in known)
     if not has_errors([*known, *found]):
         yield from _check_difference(change, before, after, where)
+
+
+def _check_past_parts(deal: Deal, calendar: Calendar) -> Iterator[Finding]:
+    """A change that raises a part already due leaves the rest of it without a day of its own."""
+    for index, change in enumerate(deal.changes):
+        day = effective_on(deal, change)
+        if day is None:
+            continue
+        before, after = (plan_parts(deal, as_of=each, calendar=calendar) for each in (day - timedelta(days=1), day))
+        was = {each.part.seq: each.amount for each in before}
+        for each in after:
+            if each.due and each.due.due < day and each.amount > was.get(each.part.seq, 0):
+                where, due = f"changes[{index}].new.plan", day_words(each.due.due)
+                yield warning("deals.change-raises-past-part", where, seq=change.seq, part=each.part.seq, due=due)
 
 
 def _check_difference(change: Change, before: Terms, after: Terms, where: str) -> Iterator[Finding]:

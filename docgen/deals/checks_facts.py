@@ -13,8 +13,10 @@ from decimal import Decimal
 
 from docgen.deals.amending import terms_as_of
 from docgen.deals.checks_acceptance import check_acceptances
+from docgen.deals.checks_handling import check_handling
 from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import Delivery, Invoice, Notice, Payment, TerminationGround
+from docgen.deals.handling import HandlingFlag, WriteOff
 from docgen.deals.milestones import signed_on
 from docgen.deals.money import split
 from docgen.deals.plan import TriggerEvent
@@ -32,6 +34,7 @@ def check_facts(deal: Deal) -> Iterator[Finding]:
     yield from _check_before_signing(deal)
     yield from _check_deliveries(deal)
     yield from check_acceptances(deal)
+    yield from check_handling(deal)
     yield from _check_instalments_named(deal)
     yield from _check_invoices(deal)
     yield from _check_payments(deal)
@@ -73,6 +76,10 @@ def _check_numbers(deal: Deal) -> Iterator[Finding]:
         "payments": (each.seq for each in facts.payments),
         "notices": (each.seq for each in facts.notices),
         "invoices": (each.number for each in facts.invoices),
+        "flags": (each.seq for each in facts.flags),
+        "write_offs": (each.instalment for each in facts.write_offs),
+        "delays": (each.seq for each in facts.delays),
+        "tasks_done": (each.seq for each in facts.tasks_done),
     }
     for name, found in numbers.items():
         for number, count in Counter(found).items():
@@ -109,10 +116,12 @@ def _check_deliveries(deal: Deal) -> Iterator[Finding]:
 
 
 def _check_instalments_named(deal: Deal) -> Iterator[Finding]:
-    lists: tuple[tuple[str, Sequence[Invoice | Payment | Notice]], ...] = (
+    lists: tuple[tuple[str, Sequence[Invoice | Payment | Notice | HandlingFlag | WriteOff]], ...] = (
         ("invoices", deal.facts.invoices),
         ("payments", deal.facts.payments),
         ("notices", deal.facts.notices),
+        ("flags", deal.facts.flags),
+        ("write_offs", deal.facts.write_offs),
     )
     known = {part.seq for part in deal.terms.plan}
     known |= {part.seq for change in deal.changes for part in change.new.plan or ()}

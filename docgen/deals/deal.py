@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Text, label
 from docgen.deals.changes import Change
 from docgen.deals.fulfilment import Acceptance, Delivery, Invoice, Notice, Payment, Signature, Termination
+from docgen.deals.handling import Delay, HandlingFlag, TaskDone, WriteOff
 from docgen.deals.parties import Company, Customer
 from docgen.deals.terms import Terms
 
@@ -60,6 +61,10 @@ class Facts(Model):
     invoices: Annotated[tuple[Invoice, ...], label("发票")] = ()
     payments: Annotated[tuple[Payment, ...], label("回款")] = ()
     notices: Annotated[tuple[Notice, ...], label("送达通知")] = ()
+    flags: Annotated[tuple[HandlingFlag, ...], label("处理状态", "争议、承诺、暂停")] = ()
+    write_offs: Annotated[tuple[WriteOff, ...], label("核销")] = ()
+    delays: Annotated[tuple[Delay, ...], label("交付延迟")] = ()
+    tasks_done: Annotated[tuple[TaskDone, ...], label("已办事项")] = ()
     termination: Annotated[Termination | None, label("合同终止")] = None
 
     @field_validator("change_signatures", mode="after")
@@ -67,10 +72,15 @@ class Facts(Model):
     def _by_change(cls, facts: tuple[ChangeSignature, ...]) -> tuple[ChangeSignature, ...]:
         return tuple(sorted(facts, key=lambda each: each.change))
 
-    @field_validator("deliveries", "acceptances", "payments", "notices", mode="after")
+    @field_validator("deliveries", "acceptances", "payments", "notices", "flags", "delays", "tasks_done", mode="after")
     @classmethod
     def _by_seq(cls, facts: tuple[_Numbered, ...]) -> tuple[_Numbered, ...]:
         return tuple(sorted(facts, key=lambda each: each.seq))
+
+    @field_validator("write_offs", mode="after")
+    @classmethod
+    def _by_instalment(cls, facts: tuple[WriteOff, ...]) -> tuple[WriteOff, ...]:
+        return tuple(sorted(facts, key=lambda each: each.instalment))
 
     @field_validator("invoices", mode="after")
     @classmethod

@@ -1,63 +1,89 @@
 """The deal as of a day, told to people and programs: what `docgen deal show` prints, as plain JSON values.
 
 Amounts are text with two places, days ISO text; what is not known yet is null. For our own eyes: the customer's copy
-of anything is made by docgen.deals.schema.public.
+of anything is made by docgen.deals.schema.public. The keys are a contract with other programs: docs/deal-json.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from docgen.deals.amending import effective_on, terms_as_of
 from docgen.deals.changes import Change
+from docgen.deals.deadlines import Deadline, deadlines
 from docgen.deals.deal import Deal
+from docgen.deals.documents import Documents, PaperNeed, documents
 from docgen.deals.milestones import accepted_on, delivered_on, signed_on, terminated_on
+from docgen.deals.money import round_half_up, to_fen, uppercase_rmb
+from docgen.deals.paperwork import PaperSeen
+from docgen.deals.penalties import Penalty, claim_total, late_delivery, late_payment
 from docgen.deals.retention import retention_of
-from docgen.deals.schedule import delivery_due, schedule, warranty_period
+from docgen.deals.schedule import InstalmentStatus
+from docgen.deals.situation import Situation, situation
+from docgen.deals.standing import flag_of, stage_of, status_text
+from docgen.deals.terms import Terms
 from docgen.deals.totals import totals
 from docgen.deals.workdays import Calendar
 
+SEGMENT_PLACES = 4
 
-def describe(deal: Deal, *, as_of: date, calendar: Calendar, revision: int | None = None) -> dict[str, Any]:
-    """Return the deal as it stands on a day: version, totals, instalments, milestones, warranty, retention.
 
-    `revision` counts edits of the record, `version` counts signed changes of the contract: two numbers.
+def describe(  # noqa: PLR0913  # the deal, its day, and what only others know
+    deal: Deal,
+    *,
+    as_of: date,
+    calendar: Calendar,
+    revision: int | None = None,
+    papers: Iterable[PaperSeen] = (),
+    holds: Iterable[str] = (),
+) -> dict[str, Any]:
+    """Return the deal as it stands on a day: version, money, penalties, deadlines, papers, retention.
+
+    `revision` counts edits of the record, `version` counts signed changes of the contract: two numbers. `papers` are
+    the papers issued and filed, `holds` the names of holds on disposal: both are kept elsewhere and passed in.
     """
-    version = terms_as_of(deal, as_of=as_of)
-    contract = version.terms.contract
-    warranty = warranty_period(deal, as_of=as_of)
-    due = delivery_due(deal, as_of=as_of, calendar=calendar)
-    rows = schedule(deal, as_of=as_of, calendar=calendar)
+    now = situation(deal, as_of=as_of, calendar=calendar, papers=papers)
     told = {
         "as_of": as_of,
+        **_heading(deal, now.terms),
+        "revision": revision,
+        **_version(deal, as_of),
+        "totals": asdict(totals(now.terms.lines)),
+        **_money(now),
+        **_milestones(now),
+        "deadlines": [_deadline(each) for each in deadlines(now)],
+        "documents": _documents(documents(now)),
+        "retention": _retention(deal, as_of, holds),
+        "calendar": calendar.version,
+    }
+    plain: dict[str, Any] = _plain(told)
+    return plain
+
+
+def _heading(deal: Deal, terms: Terms) -> dict[str, Any]:
+    contract = terms.contract
+    return {
         "number": contract.number,
         "title": contract.title,
         "order_number": contract.order_number,
         "customer": {"id": deal.customer.id, "name": deal.customer.name},
         "company": {"id": deal.company.id, "name": deal.company.name},
         "owner": contract.owner,
-        "revision": revision,
+    }
+
+
+def _version(deal: Deal, as_of: date) -> dict[str, Any]:
+    version = terms_as_of(deal, as_of=as_of)
+    return {
         "version": version.number,
         "effective_on": version.effective_on,
         "changes": [_change(deal, each, as_of) for each in deal.changes],
-        "totals": asdict(totals(version.terms.lines)),
-        "instalments": [asdict(row) for row in rows],
-        "paid": sum((row.paid for row in rows), Decimal("0.00")),
-        "balance": sum((row.balance for row in rows), Decimal("0.00")),
-        "signed_on": signed_on(deal, as_of=as_of),
-        "delivered_on": delivered_on(deal, as_of=as_of),
-        "accepted_on": accepted_on(deal, as_of=as_of),
-        "terminated_on": terminated_on(deal, as_of=as_of),
-        "delivery_due": asdict(due) if due else None,
-        "warranty": asdict(warranty) if warranty else None,
-        "retention": asdict(retention_of(deal, as_of=as_of)),
-        "calendar": calendar.version,
     }
-    plain: dict[str, Any] = _plain(told)
-    return plain
 
 
 def _change(deal: Deal, change: Change, as_of: date) -> dict[str, Any]:
@@ -65,11 +91,122 @@ def _change(deal: Deal, change: Change, as_of: date) -> dict[str, Any]:
     return {"seq": change.seq, "requested_on": change.requested_on, "reason": change.reason, "effective_on": day}
 
 
+def _money(now: Situation) -> dict[str, Any]:
+    late = late_delivery(now.deal, as_of=now.as_of, calendar=now.calendar)
+    return {
+        "instalments": [_instalment(now, row) for row in now.rows],
+        "paid": sum((row.paid for row in now.rows), Decimal("0.00")),
+        "written_off": sum((row.written_off for row in now.rows), Decimal("0.00")),
+        "balance": sum((row.balance for row in now.rows), Decimal("0.00")),
+        "penalties": [_penalty(each) for each in late_payment(now.deal, as_of=now.as_of, calendar=now.calendar)],
+        "claim_total": claim_total(now.deal, as_of=now.as_of, calendar=now.calendar),
+        "late_delivery": asdict(late) if late else None,
+    }
+
+
+def _instalment(now: Situation, row: InstalmentStatus) -> dict[str, Any]:
+    flag = flag_of(now.deal, row.seq, as_of=now.as_of)
+    return {
+        "seq": row.seq,
+        "kind": row.kind,
+        "title": row.title,
+        "clause": row.clause,
+        "share": row.share,
+        "amount": row.amount,
+        "upper": row.upper,
+        "trigger": row.trigger_text,
+        "triggered_on": row.triggered_on,
+        "due_nominal": row.due_nominal,
+        "due": row.due,
+        "provisional": row.is_provisional,
+        "paid": row.paid,
+        "written_off": row.written_off,
+        "balance": row.balance,
+        "balance_upper": uppercase_rmb(to_fen(row.balance)),
+        "state": row.state,
+        "part_paid": row.part_paid,
+        "overdue_days": row.overdue_days,
+        "stage": stage_of(row),
+        "flag": {"kind": flag.flag, "reason": flag.reason, "on": flag.on, "until": flag.until} if flag else None,
+        "status_text": status_text(now.deal, row, as_of=now.as_of),
+    }
+
+
+def _penalty(each: Penalty) -> dict[str, Any]:
+    segments = [
+        {
+            "from": one.from_day,
+            "to": one.to_day,
+            "days": one.days,
+            "balance": one.balance,
+            "amount": round_half_up(one.amount, SEGMENT_PLACES),
+        }
+        for one in each.segments
+    ]
+    kept = ("seq", "clause", "daily_rate", "base", "uncapped", "cap", "amount", "upper")
+    return {**{name: getattr(each, name) for name in kept}, "segments": segments}
+
+
+def _milestones(now: Situation) -> dict[str, Any]:
+    return {
+        "signed_on": signed_on(now.deal, as_of=now.as_of),
+        "delivered_on": delivered_on(now.deal, as_of=now.as_of),
+        "accepted_on": accepted_on(now.deal, as_of=now.as_of),
+        "terminated_on": terminated_on(now.deal, as_of=now.as_of),
+        "delivery_due": asdict(now.delivery) if now.delivery else None,
+        "warranty": asdict(now.warranty) if now.warranty else None,
+    }
+
+
+def _deadline(each: Deadline) -> dict[str, Any]:
+    return {
+        "rule": each.rule,
+        "what": each.what,
+        "subject": each.subject,
+        "due": each.due,
+        "provisional": each.is_provisional,
+        "done": each.done,
+    }
+
+
+def _documents(papers: Documents) -> dict[str, Any]:
+    return {
+        "required": [_need(each) for each in papers.required],
+        "issued": [
+            {"title": each.title, "direction": each.direction, "subject": each.subject, "on": each.on}
+            for each in papers.issued
+        ],
+        "missing": [_need(each) for each in papers.missing],
+        "forbidden": [_need(each) for each in papers.forbidden],
+    }
+
+
+def _need(each: PaperNeed) -> dict[str, Any]:
+    return {
+        "title": each.title,
+        "direction": each.direction,
+        "subject": each.subject,
+        "milestone": each.milestone,
+    }
+
+
+def _retention(deal: Deal, as_of: date, holds: Iterable[str]) -> dict[str, Any]:
+    found = retention_of(deal, as_of=as_of)
+    return {
+        **asdict(found),
+        "terminated_on": found.start_on,
+        "disposable_from": found.until + timedelta(days=1) if found.until else None,
+        "holds": sorted(holds),
+    }
+
+
 def _plain(value: Any) -> Any:  # noqa: ANN401  # any value of the description
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     if isinstance(value, Decimal):
         return f"{value:f}"
+    if isinstance(value, Enum):
+        return value.value
     return value.isoformat() if isinstance(value, date) else value

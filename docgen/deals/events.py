@@ -33,6 +33,10 @@ FACT_KEYS: Mapping[str, str] = MappingProxyType(
         "invoices": "number",
         "payments": "seq",
         "notices": "seq",
+        "flags": "seq",
+        "write_offs": "instalment",
+        "delays": "seq",
+        "tasks_done": "seq",
         "termination": "",
     }
 )

@@ -38,7 +38,9 @@ class Delivery(Model):
     seq: Annotated[Count, label("交付次序", ge=1)]
     on: Annotated[Day, label("交付日期")]
     lines: Annotated[tuple[DeliveredLine, ...], label("交付内容", "不填表示全部")] = ()
+    dispatched_on: Annotated[Day | None, label("发货日期")] = None
     tracking: Annotated[Name | None, label("物流单号")] = None
+    tracking_told_on: Annotated[Day | None, label("物流单号告知日期", "发货后24小时内告知客户")] = None
     evidence: Annotated[Text | None, label("凭据")] = None
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from docgen.deals.amending import terms_as_of
 from docgen.deals.deal import Deal
-from docgen.deals.fulfilment import Acceptance, AcceptanceResult, Delivery
+from docgen.deals.fulfilment import Acceptance, AcceptanceResult, Delivery, TerminationGround
 from docgen.deals.pricing import LineKind
 
 
@@ -72,6 +72,13 @@ def terminated_on(deal: Deal, *, as_of: date = date.max) -> date | None:
     """Return the day the contract ended; None while nobody has recorded it."""
     termination = deal.facts.termination
     return termination.on if termination and termination.on <= as_of else None
+
+
+def ended_early_on(deal: Deal, *, as_of: date = date.max) -> date | None:
+    """Return the day the contract ended by agreement or notice; None where it did not, or was performed."""
+    ended = terminated_on(deal, as_of=as_of)
+    termination = deal.facts.termination
+    return ended if termination and termination.ground is not TerminationGround.PERFORMED else None
 
 
 def _to_deliver(deal: Deal, as_of: date) -> dict[int, Decimal]:

@@ -3,11 +3,13 @@
 A due day is counted from the latest of the events the instalment hangs on (P11), that day itself not counted (P1).
 The contract's day is kept as nominal; where it falls on a rest day the due day is the next working day (P2). A fixed
 date and the end of the warranty are certain days and start a term even before they come; all other events must have
-happened by the day asked about.
+happened by the day asked about. Where the contract ended early, certain days still to come start nothing any more
+(民法典 566: what is not yet performed need not be).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +18,7 @@ from enum import StrEnum
 from docgen.deals.allocation import allocate
 from docgen.deals.amending import terms_as_of
 from docgen.deals.deal import Deal
-from docgen.deals.milestones import accepted_on, delivered_on, signed_on
+from docgen.deals.milestones import accepted_on, delivered_on, ended_early_on, signed_on
 from docgen.deals.money import split, to_fen, uppercase_rmb
 from docgen.deals.plan import Condition, Instalment, InstalmentKind, TriggerEvent
 from docgen.deals.terms import Terms
@@ -28,13 +30,17 @@ REMIND_DAYS = 7
 
 
 class PaymentState(StrEnum):
-    """The payment axis of P12; an overdue part-paid instalment is overdue, with `part_paid` beside it."""
+    """The payment axis of P12; an overdue part-paid instalment is overdue, with `part_paid` beside it.
+
+    Written off is only what a person gave up; money that comes afterwards is still counted as paid.
+    """
 
     NOT_DUE = "not_due"
     DUE_SOON = "due_soon"
     PART_PAID = "part_paid"
     OVERDUE = "overdue"
     PAID = "paid"
+    WRITTEN_OFF = "written_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,10 @@ class DueDay:
 
 @dataclass(frozen=True, slots=True)
 class InstalmentStatus:
-    """One instalment as of a day; amounts in 元, days as dates, None where the clock has not started."""
+    """One instalment as of a day; amounts in 元, days as dates, None where the clock has not started.
+
+    Amount = paid + written off + balance, always.
+    """
 
     seq: int
     kind: InstalmentKind
@@ -67,6 +76,7 @@ class InstalmentStatus:
     state: PaymentState
     part_paid: bool
     overdue_days: int
+    written_off: Decimal = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,41 +87,65 @@ class WarrantyPeriod:
     ends_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class PlanPart:
+    """An instalment of the plan in force with what it comes to and the days its clock gives."""
+
+    part: Instalment
+    amount: Decimal
+    started_on: date | None
+    due: DueDay | None
+
+
+def plan_parts(deal: Deal, *, as_of: date, calendar: Calendar) -> tuple[PlanPart, ...]:
+    """Return the plan in force on a day with amounts in 元 and due days, in plan order."""
+    terms = terms_as_of(deal, as_of=as_of).terms
+    found = []
+    for part, amount in zip(terms.plan, split(terms.total, terms.plan), strict=True):
+        start = _triggered_on(deal, part, as_of=as_of)
+        found.append(PlanPart(part, amount, start, _payment_due(terms, part, start, calendar) if start else None))
+    return tuple(found)
+
+
+def paid_until(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> dict[int, Decimal]:
+    """Return what payments until a day, that day included, have paid on each instalment, in 元."""
+    order = {each.part.seq: each.due.due if each.due else date.max for each in parts}
+    owed = {each.part.seq: each.amount for each in parts}
+    return allocate(owed, order=order, payments=[each for each in deal.facts.payments if each.on <= until])
+
+
+def written_off_on(deal: Deal, seq: int, *, as_of: date) -> date | None:
+    """Return the day the rest of an instalment was written off; None while it was not."""
+    days = (each.on for each in deal.facts.write_offs if each.instalment == seq)
+    return min((day for day in days if day <= as_of), default=None)
+
+
 def schedule(
     deal: Deal, *, as_of: date, calendar: Calendar, remind_days: int = REMIND_DAYS
 ) -> tuple[InstalmentStatus, ...]:
     """Return every instalment of the plan in force on a day, with due days, payments and state, in plan order."""
-    terms = terms_as_of(deal, as_of=as_of).terms
-    amounts = split(terms.total, terms.plan)
-    started = [_triggered_on(deal, part, as_of=as_of) for part in terms.plan]
-    dues = [
-        _payment_due(terms, part, start, calendar) if start else None
-        for part, start in zip(terms.plan, started, strict=True)
-    ]
-    order = {part.seq: due.due if due else date.max for part, due in zip(terms.plan, dues, strict=True)}
-    owed = {part.seq: amount for part, amount in zip(terms.plan, amounts, strict=True)}
-    paid = allocate(owed, order=order, payments=[each for each in deal.facts.payments if each.on <= as_of])
-    rows = zip(terms.plan, amounts, started, dues, strict=True)
+    parts = plan_parts(deal, as_of=as_of, calendar=calendar)
+    paid = paid_until(deal, parts, until=as_of)
     remind = timedelta(days=remind_days)
     return tuple(
-        _status(part, amount, start, due, paid=paid[part.seq], as_of=as_of, remind=remind)
-        for part, amount, start, due in rows
+        _status(
+            each,
+            paid=paid[each.part.seq],
+            is_written_off=written_off_on(deal, each.part.seq, as_of=as_of) is not None,
+            as_of=as_of,
+            remind=remind,
+        )
+        for each in parts
     )
 
 
-def _status(  # noqa: PLR0913  # the columns of one row
-    part: Instalment,
-    amount: Decimal,
-    start: date | None,
-    due: DueDay | None,
-    *,
-    paid: Decimal,
-    as_of: date,
-    remind: timedelta,
+def _status(
+    planned: PlanPart, *, paid: Decimal, is_written_off: bool, as_of: date, remind: timedelta
 ) -> InstalmentStatus:
-    balance = amount - paid
+    part, amount, due = planned.part, planned.amount, planned.due
+    given_up = amount - paid if is_written_off else Decimal("0.00")
+    balance = amount - paid - given_up
     late = (as_of - due.due).days if due and balance else 0
-    state = PaymentState.PAID if not balance else _open_state(due, as_of=as_of, remind=remind, is_part_paid=paid > 0)
     return InstalmentStatus(
         seq=part.seq,
         kind=part.kind,
@@ -121,16 +155,25 @@ def _status(  # noqa: PLR0913  # the columns of one row
         upper=uppercase_rmb(to_fen(amount)),
         trigger_text=trigger_words(part.trigger),
         clause=part.clause,
-        triggered_on=start,
+        triggered_on=planned.started_on,
         due_nominal=due.nominal if due else None,
         due=due.due if due else None,
         is_provisional=bool(due and due.is_provisional),
         paid=paid,
         balance=balance,
-        state=state,
-        part_paid=bool(paid and balance),
+        state=_state(due, paid=paid, balance=balance, given_up=given_up, as_of=as_of, remind=remind),
+        part_paid=bool(paid and paid < amount),
         overdue_days=max(late, 0),
+        written_off=given_up,
     )
+
+
+def _state(  # noqa: PLR0913  # all that a state depends on
+    due: DueDay | None, *, paid: Decimal, balance: Decimal, given_up: Decimal, as_of: date, remind: timedelta
+) -> PaymentState:
+    if given_up:
+        return PaymentState.WRITTEN_OFF
+    return _open_state(due, as_of=as_of, remind=remind, is_part_paid=paid > 0) if balance else PaymentState.PAID
 
 
 def _open_state(due: DueDay | None, *, as_of: date, remind: timedelta, is_part_paid: bool) -> PaymentState:
@@ -162,16 +205,21 @@ def _triggered_on(deal: Deal, part: Instalment, *, as_of: date) -> date | None:
 def _happened_on(deal: Deal, condition: Condition, part: Instalment, *, as_of: date) -> date | None:
     match condition.event:
         case TriggerEvent.FIXED_DATE:
-            return condition.on
+            return _before_the_end(deal, condition.on, as_of=as_of)
         case TriggerEvent.WARRANTY_ENDED:
             period = warranty_period(deal, as_of=as_of)
-            return period.ends_on if period else None
+            return _before_the_end(deal, period.ends_on, as_of=as_of) if period else None
         case TriggerEvent.NOTICE_RECEIVED:
             return _notified_on(deal, part, as_of=as_of)
         case TriggerEvent.INVOICE_RECEIVED:
             return _invoiced_on(deal, part, as_of=as_of)
         case _:
             return _reached_on(deal, condition, as_of=as_of)
+
+
+def _before_the_end(deal: Deal, day: date | None, *, as_of: date) -> date | None:
+    ended = ended_early_on(deal, as_of=as_of)
+    return None if day and ended and day > ended else day
 
 
 def _reached_on(deal: Deal, condition: Condition, *, as_of: date) -> date | None:

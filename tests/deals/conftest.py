@@ -5,12 +5,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from docgen.deals.deal import Deal
+from docgen.deals.describe import describe
+from docgen.deals.paperwork import PaperSeen
 from docgen.deals.parties import Company
 from docgen.deals.reading import parse_record, read_text
 from docgen.deals.workdays import Calendar
@@ -65,3 +68,30 @@ def deal(deal_with: Callable[..., Deal]) -> Deal:
 @pytest.fixture(scope="session")
 def calendar() -> Calendar:
     return Calendar()
+
+
+def sample_deal(name: str, companies: dict[str, Company]) -> Deal:
+    path = SAMPLES / "deals" / f"{name}.yaml"
+    data, findings = read_text(path.read_text(encoding="utf-8"), name=path.name)
+    assert not findings
+    deal, findings = parse_record(data, companies=companies)
+    assert not findings, findings
+    assert deal
+    return deal
+
+
+@pytest.fixture(scope="session")
+def told(companies: dict[str, Company], calendar: Calendar) -> Callable[..., dict[str, Any]]:
+    """Describe a sample deal as of a day, with the papers seen."""
+
+    def tell(name: str, as_of: str, *papers: PaperSeen, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # passed on
+        day = date.fromisoformat(as_of)
+        return describe(sample_deal(name, companies), as_of=day, calendar=calendar, papers=papers, **more)
+
+    return tell
+
+
+@pytest.fixture(scope="session")
+def sample_deals(companies: dict[str, Company]) -> dict[str, Deal]:
+    names = sorted(path.stem for path in (SAMPLES / "deals").glob("*.yaml"))
+    return {name: sample_deal(name, companies) for name in names}

@@ -70,6 +70,16 @@ ACCEPTANCE = "facts.acceptances[0]"
 ITEM = f"{ACCEPTANCE}.items"
 CHEAPER = {"lines": [line(unit_price=280000)]}
 
+
+def flag(**more: object) -> dict[str, Any]:
+    return {"seq": 1, "on": "2024-06-01", "flag": "paused", "reason": "停", "until": "2024-06-30", **more}
+
+
+def delay(**more: object) -> dict[str, Any]:
+    days = {"from_day": "2024-04-02", "to_day": "2024-04-03"}
+    return {"seq": 1, "on": "2024-04-02", "cause": "customer", "reason": "停电", **days, **more}
+
+
 CASES: list[tuple[Values, Severity, str, str]] = [
     # parties
     ({"customer.name": "山海云图科技（示例）有限公司"}, ERROR, "deals.customer-is-ourselves", "customer.name"),
@@ -261,6 +271,41 @@ CASES: list[tuple[Values, Severity, str, str]] = [
         WARNING,
         "deals.performed-but-unpaid",
         "facts.termination.ground",
+    ),
+    (
+        {
+            f"{CHANGES}[1]": change(requested_on="2024-06-01", new={"lines": [line(unit_price=300000)]}),
+            "facts.change_signatures[1]": {"change": 2, "ours": "2024-06-10", "theirs": "2024-06-10"},
+            "facts.deliveries": [],
+            "facts.acceptances": [],
+        },
+        WARNING,
+        "deals.change-raises-past-part",
+        f"{CHANGES}[1].new.plan",
+    ),
+    # disputes, promises, delays, duties
+    ({"facts.flags": [flag(until=None)]}, ERROR, "deals.flag-without-end", "facts.flags[0].until"),
+    ({"facts.flags": [flag(until="2024-05-31")]}, ERROR, "deals.flag-ends-early", "facts.flags[0].until"),
+    ({"facts.flags": [flag(instalment=4)]}, ERROR, "deals.no-such-instalment", "facts.flags[0].instalment"),
+    ({"facts.delays": [delay(to_day="2024-04-01")]}, ERROR, "deals.delay-ends-early", "facts.delays[0].to_day"),
+    ({"facts.delays": [delay(to_day=None)]}, WARNING, "deals.delay-without-days", "facts.delays[0].from_day"),
+    (
+        {"facts.deliveries[0].dispatched_on": "2024-03-23"},
+        ERROR,
+        "deals.dispatched-late",
+        "facts.deliveries[0].dispatched_on",
+    ),
+    (
+        {"facts.deliveries[0].dispatched_on": "2024-03-21", "facts.deliveries[0].tracking_told_on": "2024-03-20"},
+        ERROR,
+        "deals.tracking-told-early",
+        "facts.deliveries[0].tracking_told_on",
+    ),
+    (
+        {"facts.tasks_done": [{"seq": 1, "rule": "R-2.1-01", "on": "2024-04-01"}]},
+        WARNING,
+        "deals.task-without-deadline",
+        "facts.tasks_done[0].rule",
     ),
     # acceptances
     ({f"{ITEM}[1].passed": "否"}, ERROR, "deals.passed-with-failures", f"{ACCEPTANCE}.result"),

@@ -40,6 +40,7 @@ from docgen.deals.fulfilment import (
     Termination,
     TerminationGround,
 )
+from docgen.deals.handling import Delay, DelayCause, FlagKind, HandlingFlag, TaskDone, WriteOff
 from docgen.deals.parties import Company
 from docgen.deals.reading import parse_record, read_text
 from docgen.errors import Refused
@@ -94,6 +95,12 @@ any_facts = st.builds(
         st.builds(Payment, seq=seqs, on=days, amount=amounts, instalment=st.none() | seqs, reference=st.none()), "seq"
     ),
     notices=unique(st.builds(Notice, seq=seqs, what=st.just("付款通知"), received_on=days), "seq"),
+    flags=unique(
+        st.builds(HandlingFlag, seq=seqs, on=days, flag=st.sampled_from(FlagKind), reason=texts, until=days), "seq"
+    ),
+    write_offs=unique(st.builds(WriteOff, instalment=seqs, on=days, reason=texts), "instalment"),
+    delays=unique(st.builds(Delay, seq=seqs, on=days, cause=st.sampled_from(DelayCause), reason=texts), "seq"),
+    tasks_done=unique(st.builds(TaskDone, seq=seqs, rule=st.just("R-2.4-13"), on=days), "seq"),
     termination=st.none() | st.builds(Termination, on=days, ground=st.sampled_from(TerminationGround), evidence=texts),
 )
 deals = st.builds(

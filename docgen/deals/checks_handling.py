@@ -1,0 +1,50 @@
+"""Are disputes, promises, write-offs, delays and duties done written down so that they can count?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from docgen.deals.deadlines import RULES
+from docgen.deals.deal import Deal
+from docgen.deals.fulfilment import Delivery
+from docgen.deals.handling import Delay, DelayCause, FlagKind, HandlingFlag
+from docgen.deals.wording import day_words
+from docgen.findings import Finding, error, warning
+
+
+def check_handling(deal: Deal) -> Iterator[Finding]:
+    """Yield what is wrong with the facts that people decide."""
+    for index, flag in enumerate(deal.facts.flags):
+        yield from _check_flag(flag, f"facts.flags[{index}]")
+    for index, delay in enumerate(deal.facts.delays):
+        yield from _check_delay(delay, f"facts.delays[{index}]")
+    for index, delivery in enumerate(deal.facts.deliveries):
+        yield from _check_dispatch(delivery, f"facts.deliveries[{index}]")
+    for index, task in enumerate(deal.facts.tasks_done):
+        if task.rule not in RULES:
+            where = f"facts.tasks_done[{index}].rule"
+            yield warning("deals.task-without-deadline", where, rule=task.rule, known="、".join(RULES))
+
+
+def _check_flag(flag: HandlingFlag, path: str) -> Iterator[Finding]:
+    is_lifting = flag.flag is FlagKind.NONE
+    if flag.until is None and not is_lifting:
+        yield error("deals.flag-without-end", f"{path}.until", seq=flag.seq)
+    if flag.until and flag.until < flag.on:
+        yield error("deals.flag-ends-early", f"{path}.until", seq=flag.seq, day=day_words(flag.on))
+
+
+def _check_delay(delay: Delay, path: str) -> Iterator[Finding]:
+    first, last = delay.from_day, delay.to_day
+    if first and last and last < first:
+        yield error("deals.delay-ends-early", f"{path}.to_day", seq=delay.seq, day=day_words(first))
+    if delay.cause is DelayCause.CUSTOMER and not (first and last):
+        yield warning("deals.delay-without-days", f"{path}.from_day", seq=delay.seq)
+
+
+def _check_dispatch(delivery: Delivery, path: str) -> Iterator[Finding]:
+    sent, told = delivery.dispatched_on, delivery.tracking_told_on
+    if sent and sent > delivery.on:
+        yield error("deals.dispatched-late", f"{path}.dispatched_on", seq=delivery.seq, day=day_words(delivery.on))
+    if sent and told and told < sent:
+        yield error("deals.tracking-told-early", f"{path}.tracking_told_on", seq=delivery.seq, day=day_words(sent))

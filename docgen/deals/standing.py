@@ -1,0 +1,66 @@
+"""How an open instalment stands beside its payment state: the stage of dunning, the handling flag, one line of words.
+
+Two axes (P12): what the calendar says, and what people decided. A dispute does not make an instalment less overdue; it
+says that the next letter is not simply sent.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from docgen.deals.deal import Deal
+from docgen.deals.handling import FlagKind, HandlingFlag
+from docgen.deals.milestones import ended_early_on
+from docgen.deals.schedule import InstalmentStatus, PaymentState
+
+MAJOR_DAYS = 31
+"""More than 30 days overdue is 重大逾期 (P3, R-2.5-08)."""
+
+_WORDS = {
+    PaymentState.NOT_DUE: "未到期",
+    PaymentState.DUE_SOON: "到期提醒",
+    PaymentState.PART_PAID: "部分回款",
+    PaymentState.PAID: "已回款",
+    PaymentState.WRITTEN_OFF: "已核销",
+}
+
+
+class Stage(StrEnum):
+    """Which letter an open instalment is ripe for."""
+
+    REMINDER = "reminder"
+    OVERDUE = "overdue"
+    MAJOR = "major"
+
+
+def stage_of(status: InstalmentStatus) -> Stage | None:
+    """Return the stage of an instalment; None while nothing is to be asked for."""
+    if status.state is PaymentState.DUE_SOON:
+        return Stage.REMINDER
+    if status.state is not PaymentState.OVERDUE:
+        return None
+    return Stage.MAJOR if status.overdue_days >= MAJOR_DAYS else Stage.OVERDUE
+
+
+def flag_of(deal: Deal, seq: int, *, as_of: date) -> HandlingFlag | None:
+    """Return the flag that holds for an instalment on a day: the latest recorded that is neither lifted nor past."""
+    known = [each for each in deal.facts.flags if each.instalment in {None, seq} and each.on <= as_of]
+    for each in sorted(known, key=lambda each: (each.on, each.seq), reverse=True):
+        if each.flag is FlagKind.NONE:
+            return None
+        if each.until is None or each.until >= as_of:
+            return each
+    return None
+
+
+def status_text(deal: Deal, status: InstalmentStatus, *, as_of: date) -> str:
+    """Return the standing in one line for people: 未到期, 部分回款，逾期35天, 已核销."""
+    part_paid = "部分回款，" if status.part_paid else ""
+    if status.state is PaymentState.OVERDUE:
+        return f"{part_paid}逾期{status.overdue_days}天"
+    if status.due is None and status.balance and ended_early_on(deal, as_of=as_of):
+        return f"{part_paid}合同已终止，待结算"
+    if status.state in {PaymentState.DUE_SOON, PaymentState.WRITTEN_OFF}:
+        return part_paid + _WORDS[status.state]
+    return _WORDS[status.state]
