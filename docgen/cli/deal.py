@@ -40,10 +40,11 @@ def check(files: Files) -> int:
 def import_(
     files: Files,
     reason: Annotated[str | None, typer.Option(help="更正已记录事实的理由 · why a recorded fact changes")] = None,
+    revision: Annotated[int | None, typer.Option(help="我看到的修订号；他人已改则拒绝 · the revision I read")] = None,
 ) -> int:
     """导入档案：新建或更新 · enter new deals or new revisions."""
     office = console.office()
-    done = [import_deal(office, path, reason=reason) for path in files]
+    done = [import_deal(office, path, reason=reason, revision=revision) for path in files]
     if console.wants_json():
         console.dump({"imported": done})
         return 0
