@@ -7,6 +7,7 @@ values. Deals already recorded keep the account they were written with.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -161,4 +162,6 @@ def _write(path: Path, company: Company) -> None:
         handle.write(text)
         handle.flush()
         os.fsync(handle.fileno())
+    if path.exists():
+        shutil.copymode(path, handle.name)
     Path(handle.name).replace(path)

@@ -15,6 +15,7 @@ from docgen.services.assignments import assigned
 from docgen.services.change_terms import Signed, Verdict, evaluate_change, new_change, sign_change
 from docgen.services.deal_history import list_events
 from docgen.services.deals import show_deal
+from docgen.services.file_scan import Fate, file_scan
 from docgen.services.import_deal import import_deal
 from docgen.services.issue_document import issue_document
 from docgen.services.letters import Dispatch, deliver_letter, fail_letter, send_letter, withdraw_letter
@@ -263,3 +264,22 @@ def test_a_change_that_does_not_fit_is_refused_with_its_fields(
     with pytest.raises(Refused) as problem:
         evaluate_change(office, contract_no, 1, Verdict("财务部", "也许"))
     assert codes(problem) == ["services.no-such-department", "services.no-such-result"]
+
+
+def test_the_filed_scan_is_the_evidence_of_a_signed_change(office: Office, contract_no: str, tmp_path: Path) -> None:
+    number, other = "HT2024031001-BC01", "HT2024031001-YS01"
+    undo_fact(office, contract_no, Withdrawal("change_signature", "1", "待签回件"))
+    for kind in ("supplementary-agreement", "acceptance-report"):
+        issued = issue_document(office, Request(contract_no, kind, faces=("pdf",)))
+        copy = tmp_path / f"{kind}.pdf"
+        copy.write_bytes(issued.files[0].read_bytes())
+        assert file_scan(office, copy).fate is Fate.FILED
+    days = {"ours": date(2024, 3, 15), "theirs": date(2024, 3, 18)}
+    with pytest.raises(Refused) as problem:
+        sign_change(office, contract_no, 1, Signed(**days, evidence=other))
+    assert codes(problem) == ["services.evidence-of-other-paper"]
+    void_paper(office, number, reason="页码有误")
+    done = sign_change(office, contract_no, 1, Signed(**days, evidence=number))
+    (scan,) = ledger.answers_to(ledger.paper(number).document_id)
+    assert done.value == {"change": 1, "ours": "2024-03-15", "theirs": "2024-03-18", "evidence": scan.id}
+    assert [finding.code for finding in done.findings] == ["services.signed-paper-outdated"]

@@ -172,6 +172,7 @@ def test_two_legal_persons_are_not_merged(office: Office, tmp_path: Path) -> Non
 
 def test_a_new_account_needs_evidence_and_is_an_event_with_old_and_new(office: Office, contract_no: str) -> None:
     sets = [f"accounts[0].number={NEW_ACCOUNT}"]
+    mode = (office.workspace.companies / "shanhai.toml").stat().st_mode
     with pytest.raises(Refused) as problem:
         edit_company(office, "shanhai", sets, Edit())
     assert codes(problem) == ["services.account-needs-evidence"]
@@ -181,6 +182,7 @@ def test_a_new_account_needs_evidence_and_is_an_event_with_old_and_new(office: O
     assert (last.type, last.payload["evidence"]) == ("company.account-changed", "开户许可证 2024-03-27")
     file = tomllib.loads((office.workspace.companies / "shanhai.toml").read_text(encoding="utf-8"))
     assert file["accounts"][0]["number"] == NEW_ACCOUNT
+    assert (office.workspace.companies / "shanhai.toml").stat().st_mode == mode
     assert list_companies(office)[0].accounts[0].number == NEW_ACCOUNT
     with pytest.raises(StaleRevision):
         edit_company(office, "shanhai", ["phone=0000-1"], Edit(), revision=0)
