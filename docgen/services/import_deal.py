@@ -48,10 +48,19 @@ def import_deal(office: Office, path: Path, *, reason: str | None = None, revisi
     checked = check_record(office, path)
     if checked.deal is None or not checked.is_sound:
         raise Refused(checked.findings)
-    known = _known(checked.deal)
+    if _known(checked.deal):
+        return _enter(office, checked, checked.deal, reason=reason, revision=revision)
+    home = office.archive.company(office.today().year)
+    with writing(home, at=office.now(), actor=office.actor):
+        return _enter(office, checked, checked.deal, reason=reason, revision=revision)
+
+
+def _enter(office: Office, checked: CheckedRecord, deal: Deal, *, reason: str | None, revision: int | None) -> Imported:
+    """Number a deal and write it down. A new one is entered under the company's lock, or two people make two of it."""
+    known = _known(deal)
     if known is None:
-        _require_no_leftover(checked.deal)
-    numbered = _numbered(office, _with_account(checked, checked.deal, known), known)
+        _require_no_leftover(deal)
+    numbered = _numbered(office, _with_account(checked, deal, known), known)
     folder = _folder(office, numbered)
     findings = (*checked.findings, *enter(office, numbered.customer))
     return _record(office, folder, numbered, reason=reason, findings=findings, revision=revision)

@@ -203,3 +203,27 @@ def test_a_rebuild_from_the_archive_gives_every_table_back(office: Office, contr
     for table in before:
         assert after[table] == before[table], table
     assert show_deal(office, contract_no, as_of=day) == shown
+
+
+IMPORTER = """
+import sys, time
+from pathlib import Path
+from docgen.services.import_deal import import_deal
+from docgen.services.office import open_office
+office = open_office(Path(sys.argv[1]), actor=sys.argv[2])
+Path(sys.argv[1], f"ready-{sys.argv[2]}").touch()
+while len(list(Path(sys.argv[1]).glob("ready-*"))) < 2:
+    time.sleep(0.005)
+import_deal(office, Path(sys.argv[3]))
+"""
+
+
+def test_two_people_who_enter_the_same_new_deal_make_one(office: Office) -> None:
+    database.disconnect()
+    root = str(office.workspace.root)
+    people = [subprocess.Popen([sys.executable, "-c", IMPORTER, root, name, str(SAMPLE)]) for name in ("A", "B")]
+    assert [person.wait(timeout=120) for person in people] == [0, 0]
+    again = open_office(office.workspace.root, clock=office.clock, actor="张三")
+    assert [row.contract_no for row in ledger.deals()] == ["HT2024031001"]
+    assert ledger.deal("SO2024031001").revision == 7
+    assert len(list(again.archive.customer_homes())) == 1
