@@ -207,6 +207,18 @@ def day(text: str | None, option: str) -> date | None:
         raise WrongUsage.of("cli.not-a-date", option, text=text) from problem
 
 
+def required_day(text: str, option: str) -> date:
+    """Read a date option that must be given.
+
+    Raises:
+        WrongUsage: it is no date of the form 2024-03-11.
+    """
+    found = day(text or "-", option)
+    if found is None:
+        raise WrongUsage.of("cli.not-a-date", option, text=text)
+    return found
+
+
 def log_unexpected(problem: BaseException) -> Path | str:
     """Write an unexpected error to the log and return where it lies."""
     return office_log.unexpected(problem)

@@ -42,6 +42,7 @@ def check(files: Files) -> int:
 def import_(
     files: Files,
     reason: Annotated[str | None, typer.Option(help="更正已记录事实的理由 · why a recorded fact changes")] = None,
+    revision: Annotated[int | None, typer.Option(help="我看到的修订号；他人已改则拒绝 · the revision I read")] = None,
 ) -> int:
     """导入档案：新建或更新 · enter new deals or new revisions."""
     office = console.office()
@@ -49,7 +50,7 @@ def import_(
     refused: list[Finding] = []
     for path in files:
         try:
-            done.append(import_deal(office, path, reason=reason))
+            done.append(import_deal(office, path, reason=reason, revision=revision))
         except Refused as problem:
             refused += problem.findings if len(files) == 1 else [_in_file(one, path) for one in problem.findings]
     if console.wants_json():

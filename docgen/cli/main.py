@@ -14,13 +14,19 @@ from typer.exceptions import Abort, TyperException
 
 from docgen.cli import console
 from docgen.cli.archive import archive_app
+from docgen.cli.change import change_app
+from docgen.cli.company import company_app
+from docgen.cli.customer import customer_app
 from docgen.cli.deal import deal_app
 from docgen.cli.demo import demo
 from docgen.cli.doctor import doctor
+from docgen.cli.event import event_app
 from docgen.cli.filing import file_paths, inbox_app, watch
 from docgen.cli.init import init
 from docgen.cli.issue import issue, replace, void
 from docgen.cli.kinds import kinds_app
+from docgen.cli.letter import letter_app
+from docgen.cli.payment import payment_app
 from docgen.errors import DocgenError
 from docgen.findings import error
 from docgen.services import logging as office_log
@@ -40,14 +46,20 @@ app.command("init")(init)
 app.command("demo")(demo)
 app.command("doctor")(doctor)
 app.add_typer(deal_app, name="deal")
+app.add_typer(event_app, name="event")
+app.add_typer(payment_app, name="payment")
+app.add_typer(change_app, name="change")
 app.add_typer(kinds_app, name="kinds")
 app.command("issue")(issue)
 app.command("void")(void)
 app.command("replace")(replace)
+app.add_typer(letter_app, name="letter")
 app.command("file")(file_paths)
 app.command("watch")(watch)
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(archive_app, name="archive")
+app.add_typer(company_app, name="company")
+app.add_typer(customer_app, name="customer")
 
 
 def run() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import yaml
@@ -10,6 +11,8 @@ import yaml
 from docgen.deals.describe import describe
 from docgen.services.office import Office
 from docgen.store import ledger
+from docgen.store.history import evaluations
+from docgen.store.letters import letters
 
 
 def list_deals(_office: Office) -> tuple[ledger.DealLine, ...]:
@@ -24,12 +27,22 @@ def show_deal(office: Office, reference: str, *, as_of: date | None = None) -> d
         NotFound: no deal bears the number.
     """
     stored = ledger.deal(reference)
+    papers = [_paper(row) for row in ledger.papers(stored.contract_no)]
     shown: dict[str, object] = {
-        **describe(stored.record, as_of=as_of or office.today(), calendar=office.calendar),
+        **_described(office, stored, papers, as_of=as_of or office.today()),
         "revision": stored.revision,
-        "papers": [_paper(row) for row in ledger.papers(stored.contract_no)],
+        "papers": papers,
+        "letters": [dataclasses.asdict(row) for row in letters(contract_no=stored.contract_no)],
+        "evaluations": [dataclasses.asdict(row) for row in evaluations(stored.contract_no)],
     }
     return shown
+
+
+def _described(
+    office: Office, stored: ledger.StoredDeal, _papers: Sequence[Mapping[str, object]], *, as_of: date
+) -> dict[str, object]:
+    """Return what follows from the record. The one place where `describe` is handed issued and filed papers."""
+    return describe(stored.record, as_of=as_of, calendar=office.calendar)
 
 
 def _paper(row: ledger.PaperLine) -> Mapping[str, object]:

@@ -14,7 +14,9 @@ from docgen.findings import Finding, error
 from docgen.issuing import numbering
 from docgen.services import logging as log
 from docgen.services.office import Office
-from docgen.services.read_record import check_record
+from docgen.services.read_record import CheckedRecord, check_record
+from docgen.services.register_customer import customer_for, enter
+from docgen.services.staleness import require_revision
 from docgen.store import ledger
 from docgen.store.journal import writing
 from docgen.store.numbers import Series, allot
@@ -33,30 +35,49 @@ class Imported:
     findings: tuple[Finding, ...]
 
 
-def import_deal(office: Office, path: Path, *, reason: str | None = None) -> Imported:
+def import_deal(office: Office, path: Path, *, reason: str | None = None, revision: int | None = None) -> Imported:
     """Import a record file: a new deal, or the next revision of a known one.
 
-    A fact already recorded may only be changed with a reason; the old one is then withdrawn by a counter-event.
+    A fact already recorded may only be changed with a reason; the old one is then withdrawn by a counter-event. A
+    known deal keeps its account unless the file names another: a new account of ours is for new deals.
 
     Raises:
         Refused: the record has errors (all are named), or it changes recorded facts without a reason.
+        StaleRevision: the deal moved on since `revision`.
     """
     checked = check_record(office, path)
     if checked.deal is None or not checked.is_sound:
         raise Refused(checked.findings)
-    known = _known(checked.deal)
+    if _known(checked.deal):
+        return _enter(office, checked, checked.deal, reason=reason, revision=revision)
+    home = office.archive.company(office.today().year)
+    with writing(home, at=office.now(), actor=office.actor):
+        return _enter(office, checked, checked.deal, reason=reason, revision=revision)
+
+
+def _enter(office: Office, checked: CheckedRecord, deal: Deal, *, reason: str | None, revision: int | None) -> Imported:
+    """Number a deal and write it down. A new one is entered under the company's lock, or two people make two of it."""
+    known = _known(deal)
     if known is None:
-        _require_no_leftover(checked.deal)
-    numbered = _numbered(office, checked.deal, known)
+        _require_no_leftover(deal)
+    numbered = _numbered(office, _with_account(checked, deal, known), known)
     folder = _folder(office, numbered)
-    return _record(office, folder, numbered, reason=reason, findings=checked.findings)
+    findings = (*checked.findings, *enter(office, numbered.customer))
+    return _record(office, folder, numbered, reason=reason, findings=findings, revision=revision)
 
 
-def _record(
-    office: Office, folder: Folder, numbered: Deal, *, reason: str | None, findings: tuple[Finding, ...]
+def _record(  # noqa: PLR0913  # what an import is told
+    office: Office,
+    folder: Folder,
+    numbered: Deal,
+    *,
+    reason: str | None,
+    findings: tuple[Finding, ...],
+    revision: int | None,
 ) -> Imported:
     contract_no = folder.key
     with writing(folder, at=office.now(), actor=office.actor) as journal:
+        require_revision(office, contract_no, revision)
         before = ledger.find_deal(contract_no)
         events, conflicts = difference(
             before.record if before else None, numbered, revision=before.revision if before else 0, reason=reason
@@ -66,9 +87,17 @@ def _record(
             journal.append(event.type, event.payload)
     log.record("imported", contract=contract_no, count=len(events))
     after = ledger.deal(contract_no)
+    found = (*findings, *journal.findings)
     return Imported(
-        contract_no, after.customer_id, after.customer_name, before is None, after.revision, len(events), findings
+        contract_no, after.customer_id, after.customer_name, before is None, after.revision, len(events), found
     )
+
+
+def _with_account(checked: CheckedRecord, deal: Deal, known: ledger.StoredDeal | None) -> Deal:
+    if known is None or checked.names_account:
+        return deal
+    terms = deal.terms.model_copy(update={"account": known.record.terms.account})
+    return deal.model_copy(update={"terms": terms})
 
 
 def _known(deal: Deal) -> ledger.StoredDeal | None:
@@ -88,7 +117,7 @@ def _require_no_leftover(deal: Deal) -> None:
 
 def _numbered(office: Office, deal: Deal, known: ledger.StoredDeal | None) -> Deal:
     """Return the record with its lasting customer id and contract number filled in."""
-    customer_id = known.customer_id if known else _customer_id(office, deal)
+    customer_id = known.customer_id if known else customer_for(office, deal.customer)
     contract_no = known.contract_no if known else deal.terms.contract.number or _new_contract_no(office, deal)
     contract = deal.terms.contract.model_copy(update={"number": contract_no})
     return deal.model_copy(
@@ -97,21 +126,6 @@ def _numbered(office: Office, deal: Deal, known: ledger.StoredDeal | None) -> De
             "terms": deal.terms.model_copy(update={"contract": contract}),
         }
     )
-
-
-def _customer_id(office: Office, deal: Deal) -> str:
-    customer = deal.customer
-    known = customer.id or ledger.customer_id(uscc=customer.uscc, name=customer.name)
-    if known:
-        return known
-    today = office.today()
-    home = office.archive.company(today.year)
-    series = Series(numbering.customer_series(today), lambda n: numbering.customer_number(today, n))
-    number = allot(home, series, at=office.now(), actor=office.actor)
-    with writing(home, at=office.now(), actor=office.actor) as journal:
-        payload = {"id": number, "name": customer.name, "uscc": customer.uscc}
-        journal.append("customer.registered", payload)
-    return number
 
 
 def _new_contract_no(office: Office, deal: Deal) -> str:

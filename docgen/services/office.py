@@ -14,14 +14,15 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from docgen.archive.layout import Archive
+from docgen.archive.layout import Archive, Folder
 from docgen.codes.payload import Keyring
 from docgen.deals.parties import Company
 from docgen.deals.workdays import Calendar
-from docgen.errors import NotFound, Refused
+from docgen.errors import Damage, NotFound, Refused
 from docgen.kinds.catalogue import Catalogue, load_catalogue
 from docgen.kinds.kind import Kind
 from docgen.services import keyring_file
+from docgen.services import logging as log
 from docgen.store import database, projection
 from docgen.store.journal import writing
 from docgen.workspace import Workspace, data_root, open_workspace
@@ -95,6 +96,10 @@ class Office:
         """Return our own companies by id."""
         return read_companies(self.workspace.companies)
 
+    def forget_companies(self) -> None:
+        """Read companies/ again at the next use: one of its files was changed."""
+        self.__dict__.pop("companies", None)
+
     def now(self) -> datetime:
         """Return the instant of this act, in UTC."""
         return self.clock()
@@ -115,9 +120,17 @@ def open_office(root: Path, *, clock: Clock = system_clock, actor: str | None = 
     database.connect(workspace.database)
     office = Office(workspace, clock, actor or os_user())
     for folder in projection.dirty_folders(office.archive):
+        _finish(office, folder)
+    return office
+
+
+def _finish(office: Office, folder: Folder) -> None:
+    """Bring the tables up to one folder's log; a damaged log stops work on its own contract only."""
+    try:
         with writing(folder, at=office.now(), actor=office.actor):
             pass
-    return office
+    except Damage as problem:
+        log.refused(problem)
 
 
 def is_same_tree(one: Path, other: Path) -> bool:

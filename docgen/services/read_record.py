@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from docgen.deals.checks import check
 from docgen.deals.deal import Deal
@@ -19,11 +20,15 @@ MAX_BYTES = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class CheckedRecord:
-    """A record file as read: the deal (None where it could not be understood) and everything found."""
+    """A record file as read: the deal (None where it could not be understood) and everything found.
+
+    `names_account` tells whether the file itself names the account to pay to, or leaves it to the company's first.
+    """
 
     path: Path
     deal: Deal | None
     findings: tuple[Finding, ...]
+    names_account: bool = True
 
     @property
     def is_sound(self) -> bool:
@@ -45,7 +50,27 @@ def check_record(office: Office, path: Path, *, companies: Mapping[str, Company]
     findings = [*findings, *problems]
     if deal is not None:
         findings += check(deal, calendar=office.calendar)
-    return CheckedRecord(path, deal, tuple(findings))
+    return CheckedRecord(path, deal, tuple(findings), names_account=_names_account(data))
+
+
+def read_group(path: Path) -> dict[str, Any]:
+    """Read a file that holds one group of values (a fact, a change) as plain text values.
+
+    Raises:
+        NotFound: the file is not there.
+        Refused: it cannot be read as YAML or JSON, or holds something else.
+    """
+    data, findings = read_text(_text(path), name=path.name)
+    if has_errors(findings):
+        raise Refused(findings)
+    if not isinstance(data, dict):
+        raise Refused.of("services.not-a-group", str(path))
+    return data
+
+
+def _names_account(data: object) -> bool:
+    terms = data.get("terms") if isinstance(data, dict) else None
+    return isinstance(terms, dict) and terms.get("account") is not None
 
 
 def _text(path: Path) -> str:

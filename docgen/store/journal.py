@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from docgen.archive import eventlog
 from docgen.archive.layout import Folder
 from docgen.archive.lock import is_held
 from docgen.archive.recovery import needs_recovery, recover
+from docgen.findings import Finding, warning
 from docgen.store import projection
+from docgen.store.history import CLOCK_SET_BACK
+
+TOLERANCE = timedelta(minutes=1)
+"""Writers who waited for each other may bear instants in the other order; a clock set back shows by more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """A folder held for writing by one actor at one instant."""
+    """A folder held for writing by one actor at one instant; `findings` say what was odd about it."""
 
     folder: Folder
     at: datetime
     actor: str
+    findings: list[Finding] = field(default_factory=list)
 
     def append(self, event_type: str, payload: Mapping[str, object]) -> None:
         """Append one fact to the folder's log and project it."""
@@ -45,8 +51,21 @@ def writing(folder: Folder, *, at: datetime, actor: str) -> Iterator[Journal]:
         if needs_recovery(folder):
             recover(folder)
         projection.catch_up(folder)
+        journal = Journal(folder, at, actor)
+        _note_clock(journal)
         try:
-            yield Journal(folder, at, actor)
+            yield journal
         finally:
             projection.catch_up(folder)
         projection.set_dirty(folder, is_dirty=False)
+
+
+def _note_clock(journal: Journal) -> None:
+    """Say in the log, once, that the clock stands earlier than the log's last entry; the order stays that of `seq`."""
+    last = eventlog.head(journal.folder)
+    if last is None or journal.at >= last.at - TOLERANCE:
+        return
+    found = {"now": journal.at.isoformat(), "last": last.at.isoformat(), "last_seq": last.seq}
+    journal.append(CLOCK_SET_BACK, found)
+    contract = journal.folder.key
+    journal.findings.append(warning("store.clock-set-back", contract, contract=contract, now=journal.at, last=last.at))

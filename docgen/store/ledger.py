@@ -13,12 +13,12 @@ from docgen.archive.verify import Anchor
 from docgen.deals.deal import Deal as DealRecord
 from docgen.errors import NotFound, Refused
 from docgen.store import database  # noqa: F401  # sets Django up before the models
-from docgen.store.models import Alias, Customer, Deal, Event, LogCursor, Number, Paper
+from docgen.store.models import Alias, Deal, Event, LogCursor, Number, Paper
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDeal:
-    """A deal as the store holds it: the record, its revision, and where it is filed."""
+    """A deal as the store holds it: the record, its revision (see docgen.store.history), and where it is filed."""
 
     contract_no: str
     customer_id: str
@@ -32,6 +32,7 @@ class DealLine:
     """One row of the list of deals."""
 
     contract_no: str
+    customer_id: str
     customer_name: str
     title: str
     order_no: str
@@ -122,6 +123,7 @@ def deals() -> tuple[DealLine, ...]:
     return tuple(
         DealLine(
             row.contract_no,
+            row.customer_id,
             row.customer.name,
             row.title,
             row.order_no,
@@ -132,18 +134,6 @@ def deals() -> tuple[DealLine, ...]:
         )
         for row in Deal.objects.select_related("customer").order_by("-contract_no")
     )
-
-
-def customer_id(*, uscc: str | None, name: str) -> str | None:
-    """Return the id of a known customer: by credit code, then by exact name."""
-    if uscc:
-        row = Customer.objects.filter(uscc=uscc).first()
-        if row:
-            return row.id
-    row = Customer.objects.filter(name=name).first()
-    if row and (not uscc or not row.uscc or row.uscc == uscc):
-        return row.id
-    return None
 
 
 def papers(contract_no: str | None = None) -> tuple[PaperLine, ...]:
@@ -164,6 +154,12 @@ def paper(number: str) -> PaperLine:
     if row is None:
         raise NotFound.of("store.no-paper", number)
     return _line(row)
+
+
+def archived_item(item_id: str) -> PaperLine | None:
+    """Return an archived item by its id."""
+    row = Paper.objects.filter(id=item_id).first()
+    return _line(row) if row else None
 
 
 def issued_by_document_id(document_id: str) -> PaperLine | None:

@@ -32,11 +32,30 @@ class Event(models.Model):
 
 
 class Customer(models.Model):
-    """A customer by its lasting id; the name may change, the id and the folder never do."""
+    """A customer by its lasting id; the name may change, the id and the folder never do.
+
+    `record` is the register's own entry; null while only deals speak of the customer. `revision` counts its events.
+    """
 
     id = models.CharField(max_length=40, primary_key=True)
     name = models.CharField(max_length=200, db_index=True)
     uscc = models.CharField(max_length=40, blank=True, db_index=True)
+    record = models.JSONField(null=True)
+    revision = models.IntegerField(default=0)
+    merged_into = models.CharField(max_length=40, blank=True, db_index=True)
+
+
+class CustomerName(models.Model):
+    """A name a customer bears or bore; `folded` is what NFC, NFD and full-width twins of it share."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="names")
+    position = models.IntegerField()
+    name = models.CharField(max_length=200)
+    folded = models.CharField(max_length=400, db_index=True)
+    since = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "position"], name="customer_name_once")]
 
 
 class Deal(models.Model):
@@ -50,6 +69,7 @@ class Deal(models.Model):
     revision = models.IntegerField()
     record = models.JSONField()
     created_at = models.CharField(max_length=40)
+    recorded_at = models.CharField(max_length=40, default="")
 
 
 class Alias(models.Model):
@@ -57,6 +77,51 @@ class Alias(models.Model):
 
     value = models.CharField(max_length=200, db_index=True)
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="aliases")
+
+
+class Evaluation(models.Model):
+    """What a department last said of a change; what it said before stays in the log."""
+
+    contract_no = models.CharField(max_length=40, db_index=True)
+    change = models.IntegerField()
+    department = models.CharField(max_length=20)
+    result = models.CharField(max_length=20)
+    remark = models.TextField(blank=True)
+    at = models.CharField(max_length=40)
+    actor = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contract_no", "change", "department"], name="evaluation_once"),
+        ]
+
+
+class Letter(models.Model):
+    """One dispatch of an issued paper and what became of it; a paper sent again has a further attempt."""
+
+    contract_no = models.CharField(max_length=40, db_index=True)
+    number = models.CharField(max_length=120, db_index=True)
+    attempt = models.IntegerField()
+    channel = models.CharField(max_length=20)
+    tracking = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=20)
+    sent_on = models.CharField(max_length=10)
+    delivered_on = models.CharField(max_length=10, blank=True)
+    failed_on = models.CharField(max_length=10, blank=True)
+    reason = models.TextField(blank=True)
+    evidence = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number", "attempt"], name="letter_once")]
+
+
+class OwnCompany(models.Model):
+    """One of our own companies as the log of the company last recorded it; the file in companies/ should agree."""
+
+    id = models.CharField(max_length=40, primary_key=True)
+    record = models.JSONField()
+    revision = models.IntegerField()
+    at = models.CharField(max_length=40)
 
 
 class Number(models.Model):

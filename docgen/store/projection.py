@@ -10,30 +10,54 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
 
-from docgen.archive.eventlog import LogEntry, read
-from docgen.archive.layout import Archive, Folder
+from docgen.archive.eventlog import LogEntry, read, scan
+from docgen.archive.layout import CUSTOMER, Archive, Folder
 from docgen.archive.rebuild import sidecar_of
 from docgen.archive.record import Sidecar
 from docgen.deals.events import DealEvent, replay
-from docgen.store import database  # noqa: F401  # sets Django up before the models
-from docgen.store.models import Alias, Customer, Deal, Event, LogCursor, Number, Paper
+from docgen.errors import Damage
+from docgen.findings import has_errors
+from docgen.store import (
+    customers,
+    database,  # noqa: F401  # sets Django up before the models
+    letters,
+)
+from docgen.store.history import EVALUATED, RECORD_EVENTS, REVISING
+from docgen.store.models import Alias, Customer, Deal, Evaluation, Event, LogCursor, Number, OwnCompany, Paper
 
-_DEAL_EVENTS = ("deal.recorded", "fact.recorded", "fact.withdrawn")
+COMPANY_EDITED = "company.edited"
+ACCOUNT_CHANGED = "company.account-changed"
 
 
 def catch_up(folder: Folder) -> int:
     """Project the log's new entries into the tables, all or none; return how many there were.
 
     Safe without the folder's lock: the cursor is read again inside the transaction.
+
+    Raises:
+        Damage: a line of the log is broken or foreign; contract and line are named, the tables stay as they were.
     """
     with transaction.atomic():
         cursor, _ = LogCursor.objects.get_or_create(key=folder.key, defaults={"place": place(folder)})
-        entries, offset = read(folder, offset=cursor.offset)
+        entries, offset = _new_entries(folder, cursor)
         if entries:
             _project(folder.key, entries)
             cursor.offset, cursor.seq, cursor.head = offset, entries[-1].seq, entries[-1].hash
             cursor.save()
     return len(entries)
+
+
+def _new_entries(folder: Folder, cursor: LogCursor) -> tuple[list[LogEntry], int]:
+    """Read on from the cursor; what cannot follow it is damage, told with its line counted from the log's first."""
+    try:
+        entries, offset = read(folder, offset=cursor.offset)
+    except Damage as problem:
+        whole = scan(folder).findings
+        raise (Damage(whole) if has_errors(whole) else problem) from problem
+    if entries and cursor.seq and (entries[0].seq, entries[0].prev) != (cursor.seq + 1, cursor.head):
+        where = f"{folder.key}/{folder.events.relative_to(folder.path).as_posix()}"
+        raise Damage.of("archive.log-chain-broken", where, contract=folder.key, line=cursor.seq + 1)
+    return entries, offset
 
 
 def set_dirty(folder: Folder, *, is_dirty: bool) -> None:
@@ -59,7 +83,7 @@ def place(folder: Folder) -> str:
 
 
 def _project(key: str, entries: Iterable[LogEntry]) -> None:
-    replays = False
+    replays = is_customer = False
     for entry in entries:
         Event.objects.create(
             key=key,
@@ -69,22 +93,23 @@ def _project(key: str, entries: Iterable[LogEntry]) -> None:
             actor=entry.actor,
             payload=dict(entry.payload),
         )
-        if entry.type in _DEAL_EVENTS:
-            replays = True
+        replays = replays or entry.type in REVISING
+        is_customer = is_customer or entry.type in customers.CUSTOMER_EVENTS
+        if entry.type in letters.LETTER_EVENTS:
+            letters.project(key, entry.type, entry.payload)
         elif entry.type in _APPLY:
             _APPLY[entry.type](key, entry)
     if replays:
         _replay_deal(key)
+    if is_customer:
+        customers.refresh(key.removeprefix(f"{CUSTOMER}/"))
 
 
 def _replay_deal(key: str) -> None:
-    rows = Event.objects.filter(key=key, type__in=_DEAL_EVENTS).order_by("seq")
-    state = replay(DealEvent(row.type, row.payload) for row in rows)
-    deal = state.deal
+    rows = Event.objects.filter(key=key, type__in=RECORD_EVENTS).order_by("seq")
+    deal = replay(DealEvent(row.type, row.payload) for row in rows).deal
     contract = deal.terms.contract
-    customer, _ = Customer.objects.update_or_create(
-        id=deal.customer.id, defaults={"name": deal.customer.name, "uscc": deal.customer.uscc or ""}
-    )
+    customer, _ = Customer.objects.get_or_create(id=deal.customer.id, defaults={"name": deal.customer.name})
     row, _ = Deal.objects.update_or_create(
         contract_no=contract.number,
         defaults={
@@ -92,11 +117,13 @@ def _replay_deal(key: str) -> None:
             "title": contract.title,
             "order_no": contract.order_number or "",
             "total": format(deal.terms.total, "f"),
-            "revision": state.revision,
+            "revision": Event.objects.filter(key=key, type__in=REVISING).count(),
             "record": deal.model_dump(mode="json", by_alias=True),
             "created_at": rows[0].at,
+            "recorded_at": max(row.at for row in rows if row.type == "deal.recorded"),
         },
     )
+    customers.refresh(customer.id)
     row.aliases.all().delete()
     names = {name for name in (*contract.customer_numbers, contract.order_number) if name}
     Alias.objects.bulk_create(Alias(value=name, deal=row) for name in sorted(names))
@@ -108,8 +135,30 @@ def _number_allotted(key: str, entry: LogEntry) -> None:
 
 
 def _customer_registered(_key: str, entry: LogEntry) -> None:
-    defaults = {"name": _text(entry, "name"), "uscc": _text(entry, "uscc")}
-    Customer.objects.get_or_create(id=_text(entry, "id"), defaults=defaults)
+    customers.refresh(_text(entry, "id"), registration=entry.payload)
+
+
+def _company_edited(_key: str, entry: LogEntry) -> None:
+    company_id = _text(entry, "id")
+    rows = Event.objects.filter(type__in=(COMPANY_EDITED, ACCOUNT_CHANGED), payload__id=company_id)
+    newest = max(rows, key=lambda row: (row.key, row.seq))
+    OwnCompany.objects.update_or_create(
+        id=company_id, defaults={"record": newest.payload["company"], "revision": len(rows), "at": newest.at}
+    )
+
+
+def _change_evaluated(key: str, entry: LogEntry) -> None:
+    Evaluation.objects.update_or_create(
+        contract_no=key,
+        change=int(_text(entry, "change")),
+        department=_text(entry, "department"),
+        defaults={
+            "result": _text(entry, "result"),
+            "remark": _text(entry, "remark"),
+            "at": entry.at.isoformat(),
+            "actor": entry.actor,
+        },
+    )
 
 
 def _paper_deposited(key: str, entry: LogEntry) -> None:
@@ -130,7 +179,10 @@ def _paper_voided(_key: str, entry: LogEntry) -> None:
 
 _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     "number.allotted": _number_allotted,
-    "customer.registered": _customer_registered,
+    customers.REGISTERED: _customer_registered,
+    COMPANY_EDITED: _company_edited,
+    ACCOUNT_CHANGED: _company_edited,
+    EVALUATED: _change_evaluated,
     "paper.issued": _paper_deposited,
     "paper.filed": _paper_deposited,
     "paper.voided": _paper_voided,

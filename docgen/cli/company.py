@@ -1,0 +1,61 @@
+"""`docgen company`: our own companies and their bank accounts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from docgen.cli import console
+from docgen.cli.facts import Evidence, OptionalReason, Revision, Sets, Source
+from docgen.cli.registers import show_changes, show_history, show_record
+from docgen.deals.parties import Company as CompanyRecord
+from docgen.services.companies import edit_company, list_companies, show_company
+from docgen.services.edits import Edit
+
+company_app = typer.Typer(no_args_is_help=True, help="我方公司 · our own companies")
+Company = Annotated[str, typer.Argument(metavar="ID", help="公司代号 · the company's id")]
+
+
+@company_app.command("list")
+def list_() -> None:
+    """列出我方公司 · list our companies."""
+    rows = list_companies(console.office())
+    if console.wants_json():
+        console.dump({"companies": rows})
+        return
+    columns = ("cli.col-id", "cli.col-name", "cli.col-uscc", "cli.col-account")
+    console.table("", columns, ((r.id, r.name, r.uscc, "、".join(a.number for a in r.accounts)) for r in rows))
+
+
+@company_app.command("show")
+def show(company: Company) -> None:
+    """显示公司资料和账户变更 · a company and the edits of it."""
+    office = console.office()
+    shown = show_company(office, company)
+    if console.wants_json():
+        console.dump(shown)
+        return
+    console.show_findings(shown.findings)
+    show_record(shown.company.model_dump(mode="json"), CompanyRecord)
+    show_history(shown.history, office.workspace.timezone)
+
+
+@company_app.command("edit")
+def edit(  # noqa: PLR0913  # a command's options are its arguments
+    company: Company,
+    *,
+    sets: Sets = None,
+    source: Source = None,
+    evidence: Evidence = None,
+    reason: OptionalReason = None,
+    revision: Revision = None,
+) -> None:
+    """修改公司资料；改账户须有凭据 · edit; a bank account needs evidence."""
+    told = Edit(source, evidence, reason)
+    done = edit_company(console.office(), company, sets or (), told, revision=revision)
+    if console.wants_json():
+        console.dump(done)
+        return
+    console.show_findings(done.findings)
+    show_changes(done.changes)

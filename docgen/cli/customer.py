@@ -1,0 +1,113 @@
+"""`docgen customer`: the register of customers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from docgen.cli import console
+from docgen.cli.facts import Evidence, OptionalReason, Reason, Revision, Sets, Source
+from docgen.cli.registers import show_changes, show_history, show_record
+from docgen.deals.parties import Customer as CustomerRecord
+from docgen.services.customers import (
+    NewName,
+    edit_customer,
+    list_customers,
+    merge_customers,
+    rename_customer,
+    show_customer,
+)
+from docgen.services.edits import Edit
+from docgen.store.customers import BorneName
+
+customer_app = typer.Typer(no_args_is_help=True, help="客户 · customers")
+Customer = Annotated[str, typer.Argument(metavar="ID", help="客户编号 · the customer's id")]
+
+
+@customer_app.command("list")
+def list_() -> None:
+    """列出客户 · list customers."""
+    rows = list_customers(console.office())
+    if console.wants_json():
+        console.dump({"customers": rows})
+        return
+    columns = ("cli.col-id", "cli.col-name", "cli.col-uscc", "cli.col-deals", "cli.col-merged")
+    console.table("", columns, ((r.id, r.name, r.uscc, r.deals, r.merged_into) for r in rows))
+
+
+@customer_app.command("show")
+def show(customer: Customer) -> None:
+    """显示客户资料、曾用名、合同 · a customer, its names and its deals."""
+    office = console.office()
+    shown = show_customer(office, customer)
+    if console.wants_json():
+        console.dump(shown)
+        return
+    held = shown.customer
+    if shown.asked != held.id:
+        console.say("cli.customer-lives-on", asked=shown.asked, id=held.id, name=held.name)
+    show_record(held.record or {"id": held.id, "name": held.name, "uscc": held.uscc}, CustomerRecord)
+    console.say("cli.customer-names", names="、".join(_borne(each) for each in held.names))
+    console.say("cli.customer-contracts", contracts="、".join(shown.contracts) or "—")
+    show_history(shown.history, office.workspace.timezone)
+
+
+@customer_app.command("edit")
+def edit(  # noqa: PLR0913  # a command's options are its arguments
+    customer: Customer,
+    *,
+    sets: Sets = None,
+    source: Source = None,
+    evidence: Evidence = None,
+    reason: OptionalReason = None,
+    revision: Revision = None,
+) -> None:
+    """修改客户资料（更名用 rename）· edit a customer's entry."""
+    told = Edit(source, evidence, reason)
+    done = edit_customer(console.office(), customer, sets or (), told, revision=revision)
+    if console.wants_json():
+        console.dump(done)
+        return
+    console.show_findings(done.findings)
+    show_changes(done.changes)
+
+
+@customer_app.command("rename")
+def rename(  # noqa: PLR0913  # a command's options are its arguments
+    customer: Customer,
+    *,
+    name: Annotated[str, typer.Option(help="新名称 · the new name")],
+    since: Annotated[str, typer.Option(help="启用日期 · borne from")],
+    source: Source = None,
+    evidence: Evidence = None,
+    revision: Revision = None,
+) -> None:
+    """客户更名：旧名留存，编号和文件夹不变 · a new name from a day on."""
+    new = NewName(name, console.required_day(since, "--since"))
+    done = rename_customer(console.office(), customer, new, Edit(source, evidence), revision=revision)
+    if console.wants_json():
+        console.dump(done)
+        return
+    console.show_findings(done.findings)
+    show_changes(done.changes)
+
+
+@customer_app.command("merge")
+def merge(
+    gone: Annotated[str, typer.Argument(metavar="FROM", help="并入他人的编号 · the id that goes")],
+    into: Annotated[str, typer.Argument(metavar="INTO", help="保留的编号 · the id that stays")],
+    *,
+    reason: Reason,
+) -> None:
+    """合并重复登记的客户；文件夹不动 · two entries of one customer become one."""
+    done = merge_customers(console.office(), gone, into, reason=reason)
+    if console.wants_json():
+        console.dump(done)
+        return
+    console.show_findings(done.findings)
+    console.say("cli.customers-merged", gone=done.gone, id=done.survivor.id, name=done.survivor.name)
+
+
+def _borne(each: BorneName) -> str:
+    return f"{each.name}（{each.since} 起）" if each.since else each.name

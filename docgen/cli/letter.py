@@ -1,0 +1,95 @@
+"""`docgen letter`: what became of a paper that was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from docgen.cli import console
+from docgen.cli.facts import Evidence, OptionalReason, Reason, Revision
+from docgen.services.letters import (
+    Dispatch,
+    LetterTold,
+    deliver_letter,
+    fail_letter,
+    send_letter,
+    withdraw_letter,
+)
+
+letter_app = typer.Typer(no_args_is_help=True, help="函件：寄出、送达、退回 · letters on their way")
+Number = Annotated[str, typer.Argument(metavar="NO", help="文件编号 · the paper's number")]
+On = Annotated[str, typer.Option(help="日期 · the day, 2024-03-15")]
+Ems = Annotated[str | None, typer.Option(help="EMS 或快递单号 · tracking number")]
+Attempt = Annotated[int | None, typer.Option(help="第几次寄送，默认最近一次 · which dispatch")]
+
+
+@letter_app.command("sent")
+def sent(  # noqa: PLR0913  # a command's options are its arguments
+    number: Number,
+    *,
+    on: On,
+    channel: Annotated[str, typer.Option(help="ems、快递、面交、邮件、传真… · how it travels")],
+    ems: Ems = None,
+    evidence: Evidence = None,
+    revision: Revision = None,
+) -> None:
+    """记录寄出 · it was sent."""
+    _tell(send_letter, number, _dispatch(on, channel=channel, tracking=ems, evidence=evidence), revision)
+
+
+@letter_app.command("delivered")
+def delivered(  # noqa: PLR0913  # a command's options are its arguments
+    number: Number,
+    *,
+    on: On,
+    ems: Ems = None,
+    attempt: Attempt = None,
+    evidence: Evidence = None,
+    revision: Revision = None,
+) -> None:
+    """记录送达 · it arrived."""
+    _tell(deliver_letter, number, _dispatch(on, tracking=ems, evidence=evidence, attempt=attempt), revision)
+
+
+@letter_app.command("failed")
+def failed(  # noqa: PLR0913  # a command's options are its arguments
+    number: Number,
+    *,
+    on: On,
+    reason: Reason,
+    ems: Ems = None,
+    attempt: Attempt = None,
+    evidence: Evidence = None,
+    revision: Revision = None,
+) -> None:
+    """记录退回或未能送达 · it came back."""
+    told = _dispatch(on, tracking=ems, evidence=evidence, attempt=attempt, reason=reason)
+    _tell(fail_letter, number, told, revision)
+
+
+@letter_app.command("undo")
+def undo(number: Number, *, attempt: Attempt = None, reason: OptionalReason = None, revision: Revision = None) -> None:
+    """撤回记错的寄送 · take a dispatch back that was entered by mistake."""
+    office = console.office()
+    _show(withdraw_letter(office, number, Dispatch(office.today(), attempt=attempt, reason=reason), revision=revision))
+
+
+def _dispatch(on: str, **told: object) -> Dispatch:
+    return Dispatch(console.required_day(on, "--on"), **told)  # type: ignore[arg-type]  # the options' own types
+
+
+def _tell(verb: Callable[..., LetterTold], number: str, told: Dispatch, revision: int | None) -> None:
+    _show(verb(console.office(), number, told, revision=revision))
+
+
+def _show(done: LetterTold) -> None:
+    if console.wants_json():
+        console.dump(done)
+        return
+    console.show_findings(done.findings)
+    letter = done.letter
+    state = console.words(f"cli.letter-{letter.status}")
+    day = letter.delivered_on or letter.failed_on or letter.sent_on
+    console.say("cli.letter-told", number=letter.number, title=done.title, attempt=letter.attempt, state=state, day=day)
