@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import yaml
 
 from docgen.deals.describe import describe
+from docgen.deals.paperwork import WHOLE_CONTRACT, Direction, PaperSeen
 from docgen.services.office import Office
 from docgen.store import ledger
 from docgen.store.history import evaluations
@@ -27,22 +28,46 @@ def show_deal(office: Office, reference: str, *, as_of: date | None = None) -> d
         NotFound: no deal bears the number.
     """
     stored = ledger.deal(reference)
-    papers = [_paper(row) for row in ledger.papers(stored.contract_no)]
+    rows = ledger.papers(stored.contract_no)
     shown: dict[str, object] = {
-        **_described(office, stored, papers, as_of=as_of or office.today()),
-        "revision": stored.revision,
-        "papers": papers,
+        **describe(
+            stored.record,
+            as_of=as_of or office.today(),
+            calendar=office.calendar,
+            revision=stored.revision,
+            papers=_seen(office, rows),
+        ),
+        "papers": [_paper(row) for row in rows],
         "letters": [dataclasses.asdict(row) for row in letters(contract_no=stored.contract_no)],
         "evaluations": [dataclasses.asdict(row) for row in evaluations(stored.contract_no)],
     }
     return shown
 
 
-def _described(
-    office: Office, stored: ledger.StoredDeal, _papers: Sequence[Mapping[str, object]], *, as_of: date
-) -> dict[str, object]:
-    """Return what follows from the record. The one place where `describe` is handed issued and filed papers."""
-    return describe(stored.record, as_of=as_of, calendar=office.calendar)
+def _seen(office: Office, rows: Sequence[ledger.PaperLine]) -> list[PaperSeen]:
+    """Return the standing papers as the record's milestones ask for them: ours by their date, others' by arrival."""
+    issued = {row.document_id: row for row in rows if row.item_type == "issued" and row.status == "current"}
+    own = [PaperSeen(row.title, Direction.OWN, _dated(office, row), row.subject) for row in issued.values()]
+    filed = [row for row in rows if row.item_type == "filed" and (not row.answers or row.answers in issued)]
+    return own + [
+        PaperSeen(row.title, Direction.INCOMING, _dated(office, row), _answered(issued.get(row.answers)))
+        for row in filed
+    ]
+
+
+def _answered(row: ledger.PaperLine | None) -> str:
+    return row.subject if row else WHOLE_CONTRACT
+
+
+def _dated(office: Office, row: ledger.PaperLine) -> date:
+    """Return the day an issued paper bears, or the day a filed one came in."""
+    extra = row.sidecar.get("extra")
+    dated = extra.get("dated") if isinstance(extra, dict) else None
+    return date.fromisoformat(dated) if dated else _day(office, row.at)
+
+
+def _day(office: Office, instant: str) -> date:
+    return datetime.fromisoformat(instant).astimezone(office.workspace.timezone).date()
 
 
 def _paper(row: ledger.PaperLine) -> Mapping[str, object]:

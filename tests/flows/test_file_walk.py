@@ -21,6 +21,7 @@ from docgen.errors import NotFound, Refused
 from docgen.findings import has_errors
 from docgen.services import inbox
 from docgen.services.archive_care import export_contract, rebuild_database, verify_archive
+from docgen.services.deals import show_deal
 from docgen.services.file_scan import Fate, Filed, file_scan
 from docgen.services.import_deal import import_deal
 from docgen.services.issue_document import Issued, issue_document
@@ -101,6 +102,10 @@ def test_a_signed_scan_files_itself_under_customer_and_contract(office: Office, 
     assert row.answers == report.document_id
     assert row.sidecar["retention"] == {"classes": ["contract-paper"], "until": None, "rule": "合同终止后5年"}
     assert places_of(office.workspace.root, data) == ["archive"]
+    documents = show_deal(office, report.contract_no)["documents"]
+    found = {part: {(row["title"], row["direction"]) for row in rows} for part, rows in documents.items()}  # type: ignore[attr-defined]
+    assert ("验收报告", "in") in found["issued"]
+    assert ("验收报告", "in") not in found["missing"]
 
 
 def test_a_rescan_is_the_next_version_and_the_same_bytes_are_a_note(

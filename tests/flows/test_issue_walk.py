@@ -18,6 +18,7 @@ from docgen.findings import has_errors
 from docgen.papers import docx, pdf
 from docgen.papers.compare import squeeze
 from docgen.services.archive_care import verify_archive
+from docgen.services.deals import show_deal
 from docgen.services.import_deal import import_deal
 from docgen.services.issue_document import Issued, draft_document, issue_document
 from docgen.services.office import Office
@@ -252,3 +253,18 @@ def test_the_archive_verifies_after_issuing(contract_no: str, office: Office) ->
     report = verify_archive(office)
     assert report.findings == ()
     assert report.files > 12
+
+
+def test_the_deals_json_says_which_papers_are_there_and_which_are_missing(contract_no: str, office: Office) -> None:
+    def documents() -> dict[str, list[tuple[str, str]]]:
+        shown = show_deal(office, contract_no, as_of=date(2024, 3, 27))["documents"]
+        return {part: [(row["title"], row["direction"]) for row in rows] for part, rows in shown.items()}  # type: ignore[attr-defined]
+
+    assert ("验收报告", "own") in documents()["missing"]
+    issued = issue(office, contract_no, "acceptance-report")
+    after = documents()
+    assert ("验收报告", "own") in after["issued"]
+    assert ("验收报告", "own") not in after["missing"]
+    assert ("验收报告", "in") in after["missing"]
+    void_paper(office, issued.number, reason="印错")
+    assert ("验收报告", "own") in documents()["missing"]
