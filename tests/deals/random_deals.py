@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from docgen.deals.changes import Change, NewTerms
+from docgen.deals.changes import Change, NewTerms, WordedChange
 from docgen.deals.deal import ChangeSignature, Deal, Facts
 from docgen.deals.fulfilment import (
     Acceptance,
@@ -38,6 +38,8 @@ SPAN = 900
 CLAUSE = "第四条"
 EVENTS = [each for each in TriggerEvent if each is not TriggerEvent.FIXED_DATE]
 HUNDRED = 100
+WORDED = WordedChange(clause="第十条", subject="联系人", old="甲", new="乙")
+"""In each change, so that none changes nothing."""
 
 days = st.integers(0, SPAN).map(lambda count: BEGIN + timedelta(days=count))
 rates = st.sampled_from(["0", "0.01", "0.03", "0.06", "0.09", "0.13"]).map(Decimal)
@@ -53,7 +55,7 @@ lines = st.builds(
     kind=st.sampled_from(LineKind),
     unit=st.just("台"),
     quantity=st.integers(1, 9999).map(lambda count: Decimal(count) / 100),
-    unit_price=st.integers(10**6, 10**9).map(lambda count: Decimal(count) / 10_000),
+    unit_price=st.integers(10**8, 10**10).map(lambda count: Decimal(count) / 10_000),
     tax_rate=rates,
 )
 clauses = st.builds(
@@ -133,7 +135,7 @@ def some_changes(draw: st.DrawFn, signed: date) -> tuple[tuple[Change, ...], tup
         rows = draw(price_tables)
         asked = draw(later(signed))
         new = NewTerms(lines=rows, total=total_of(rows), plan=draw(st.none() | plans()))
-        changes.append(Change(seq=seq, requested_on=asked, reason="变更", new=new))
+        changes.append(Change(seq=seq, requested_on=asked, reason="变更", new=new, worded=(WORDED,)))
         if draw(st.booleans()):
             signatures.append(ChangeSignature(change=seq, ours=draw(later(asked)), theirs=draw(later(asked))))
     return tuple(changes), tuple(signatures)
