@@ -153,12 +153,8 @@ def _rows(shown: Mapping[str, object], name: str) -> list[dict[str, Any]]:
 
 def _show_instalments(rows: list[dict[str, Any]]) -> None:
     names = ("seq", "kind", "amount", "due", "paid", "balance", "status")
-    cells = ((r["seq"], r["title"], r["amount"], r["due"], r["paid"], r["balance"], _state(r)) for r in rows)
+    cells = ((r["seq"], r["title"], r["amount"], r["due"], r["paid"], r["balance"], r["status_text"]) for r in rows)
     console.table(console.words("cli.title-instalments"), [f"cli.col-{name}" for name in names], cells)
-
-
-def _state(row: Mapping[str, Any]) -> str:
-    return console.words(f"cli.state-{row['state'].replace('_', '-')}", days=row["overdue_days"])
 
 
 def _show_papers(rows: list[dict[str, Any]]) -> None:
