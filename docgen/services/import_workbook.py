@@ -67,7 +67,9 @@ def check_workbook(office: Office, path: Path) -> WorkbookTaken:
 def import_workbook(office: Office, path: Path, *, partial: bool = False, reason: str | None = None) -> WorkbookTaken:
     """Import the deals of a workbook: all of them, or none where anything is wrong; with `partial` the faultless ones.
 
-    The faulty cells come back marked in a copy beside the file, `<name> 待改正.xlsx`. Nothing of a faulty deal goes in.
+    The faulty cells come back marked in a copy beside the file, `<name> 待改正.xlsx`. Nothing of a faulty deal goes in;
+    an error that belongs to no deal (a row with an unknown number, a sheet without headings) holds back all of them,
+    for nobody knows which deal would lack something.
 
     Raises:
         NotFound: the file is not there.
@@ -75,7 +77,7 @@ def import_workbook(office: Office, path: Path, *, partial: bool = False, reason
     """
     data = _data(path)
     taken = _taken(office, data, reason=reason)
-    may_go_in = partial or not has_errors(taken.all_findings)
+    may_go_in = not has_errors(taken.findings if partial else taken.all_findings)
     imported = tuple(_import(office, taken.drafts, reason=reason)) if may_go_in else ()
     faulty = tuple(draft.key for draft in taken.drafts if draft.is_faulty)
     copy, notes = _copy(path, data, taken) if has_errors(taken.all_findings) else (None, ())

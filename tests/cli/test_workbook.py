@@ -100,6 +100,20 @@ def test_a_changed_fact_needs_a_reason(root: Path, tmp_path: Path, capsys: pytes
     assert run(capsys, root, "deal", "import", path, "--reason", "银行更正")[0] == 0
 
 
+def test_a_row_of_no_known_deal_holds_back_all_even_with_partial(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "散.xlsx"
+    run(capsys, root, "deal", "workbook", path, "--deals", "HT2024031001")
+    book = load_workbook(path)
+    book["回款"]["A4"] = "HT2024031009"
+    book.save(path)
+    code, done = run(capsys, root, "deal", "import", path, "--partial", "--reason", "更正")
+    (told,) = done["workbooks"]
+    assert (code, told["imported"]) == (1, [])
+    assert "回款!A4" in [one["where"] for one in told["findings"]]  # type: ignore[attr-defined]
+
+
 def test_check_keeps_nothing_and_writes_no_copy(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "查.xlsx"
     run(capsys, root, "deal", "workbook", path, "--deals", "HT2024031001")

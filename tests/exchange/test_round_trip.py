@@ -20,8 +20,9 @@ from docgen.exchange.reader import RawSheet, sheets_of
 from docgen.exchange.reading import Taken, take
 from docgen.exchange.workbook import make_workbook
 
-AWKWARD = ["0012", "1E5", "3-4", "622848001234567890", "=1+1", "+86 10", "-x", "@SUM(A1)", "'x", "_x0041_", "_x005F_x0041_",
-           "１２", "TRUE", "#N/A", "2024-03-11", "a&b<c>", "𠮷野", "、", "示例", '=HYPERLINK("x")', "NULL", "1,000"]  # fmt: skip
+AWKWARD = ["0012", "1E5", "3-4", "622848001234567890", "=1+1", "+86 10", "-x", "@SUM(A1)", "'x", "_x0041_",
+           "_x005F_x0041_", "１２", "TRUE", "#N/A", "2024-03-11", "a&b<c>", "𠮷野", "、", "示例",
+           '=HYPERLINK("x")', "NULL", "1,000"]  # fmt: skip
 SEEN = st.characters(codec="utf-8", exclude_categories=["C", "Z"])
 TEXTS = st.one_of(st.sampled_from(AWKWARD), st.text(SEEN, min_size=1, max_size=20))
 FREE = [(sheet, column) for sheet in sheets() for column in sheet.columns
