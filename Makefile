@@ -52,6 +52,7 @@ soak: $(STAMP)
 bench: $(STAMP)
 	@$(BIN)/python bench/run.py
 	@$(BIN)/python bench/peers.py
+	@$(BIN)/python bench/workbook.py
 
 golden: $(STAMP)
 	@$(BIN)/python scripts/update_golden.py

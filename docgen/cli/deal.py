@@ -11,15 +11,18 @@ import typer
 from rich.markup import escape
 
 from docgen.cli import console
+from docgen.cli.workbook import show_workbook, workbook
 from docgen.deals.schema import json_schema
-from docgen.errors import Refused
+from docgen.errors import Refused, WrongUsage
 from docgen.findings import Finding, has_errors
 from docgen.services.deals import export_deal, list_deals, show_deal
 from docgen.services.import_deal import Imported, import_deal
+from docgen.services.import_workbook import WorkbookTaken, check_workbook, import_workbook, is_workbook
 from docgen.services.read_record import CheckedRecord, check_record
 
 deal_app = typer.Typer(no_args_is_help=True, help="合同档案 · deal records")
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="YAML 或 JSON 档案 · record files")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="YAML、JSON 档案或 Excel 工作簿 · record files")]
+deal_app.command("workbook")(workbook)
 Reference = Annotated[str, typer.Argument(metavar="NO", help="合同、订单或客户方编号 · any number of the deal")]
 
 
@@ -27,40 +30,55 @@ Reference = Annotated[str, typer.Argument(metavar="NO", help="合同、订单或
 def check(files: Files) -> int:
     """逐项检查档案，一次列出全部问题 · name every problem at once."""
     office = console.office()
-    checked = [check_record(office, path) for path in files]
+    checked = [check_record(office, path) for path in files if not is_workbook(path)]
+    books = [check_workbook(office, path) for path in files if is_workbook(path)]
     if console.wants_json():
-        console.dump({"records": [_as_json(one) for one in checked]})
+        console.dump({"records": [_as_json(one) for one in checked], "workbooks": books})
     else:
         for one in checked:
             console.show_findings(one.findings)
             code = "cli.record-sound" if one.is_sound else "cli.record-unsound"
             console.say(code, path=one.path, count=len(one.findings))
-    return 0 if all(one.is_sound for one in checked) else 1
+        for book in books:
+            show_workbook(book)
+    return 0 if all(one.is_sound for one in checked) and all(book.is_whole for book in books) else 1
 
 
 @deal_app.command("import")
 def import_(
     files: Files,
+    *,
     reason: Annotated[str | None, typer.Option(help="更正已记录事实的理由 · why a recorded fact changes")] = None,
     revision: Annotated[int | None, typer.Option(help="我看到的修订号；他人已改则拒绝 · the revision I read")] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="工作簿：先导入没有错的成交 · the faultless deals")
+    ] = False,
 ) -> int:
     """导入档案：新建或更新 · enter new deals or new revisions."""
     office = console.office()
     done: list[Imported] = []
+    books: list[WorkbookTaken] = []
     refused: list[Finding] = []
     for path in files:
+        if is_workbook(path):
+            if revision is not None:
+                raise WrongUsage.of("cli.revision-not-for-workbooks", path.name)
+            books.append(import_workbook(office, path, partial=partial, reason=reason))
+            continue
         try:
             done.append(import_deal(office, path, reason=reason, revision=revision))
         except Refused as problem:
             refused += problem.findings if len(files) == 1 else [_in_file(one, path) for one in problem.findings]
     if console.wants_json():
-        console.dump({"imported": done, "findings": refused})
-        return 1 if refused else 0
+        console.dump({"imported": done, "findings": refused, "workbooks": books})
+        return 1 if refused or not all(book.is_whole for book in books) else 0
     for one in done:
         console.show_findings(one.findings)
         _say_imported(one)
+    for book in books:
+        show_workbook(book)
     console.show_findings(refused)
-    return 1 if refused else 0
+    return 1 if refused or not all(book.is_whole for book in books) else 0
 
 
 @deal_app.command("list")
