@@ -272,7 +272,7 @@ def test_the_filed_scan_is_the_evidence_of_a_signed_change(office: Office, contr
     for kind in ("supplementary-agreement", "acceptance-report"):
         issued = issue_document(office, Request(contract_no, kind, faces=("pdf",)))
         copy = tmp_path / f"{kind}.pdf"
-        copy.write_bytes(issued.files[0].read_bytes())
+        copy.write_bytes(issued.files[0].read_bytes() + b"\n% scanned")
         assert file_scan(office, copy).fate is Fate.FILED
     days = {"ours": date(2024, 3, 15), "theirs": date(2024, 3, 18)}
     with pytest.raises(Refused) as problem:
