@@ -87,7 +87,10 @@ def test_inboxes_inside_one_another_and_missing_ones_are_all_named(tmp_path: Pat
 
 def test_folders_apart_are_fine_even_with_names_that_begin_alike(tmp_path: Path) -> None:
     (tmp_path / "inbox-archive").mkdir()
-    ensure_apart([inbox_at(tmp_path / "inbox")], kept={"归档": tmp_path / "inbox-archive"})
+    inbox = inbox_at(tmp_path / "inbox")
+    ensure_apart([inbox], kept={"归档": tmp_path / "inbox-archive"})
+    with pytest.raises(Refused):
+        ensure_apart([inbox], kept={"归档": tmp_path / "inbox" / "archive"})
 
 
 def test_names_are_shown_without_tricks() -> None:
