@@ -19,15 +19,17 @@ from docgen.deals.deal import Deal
 from docgen.deals.schema import public
 from docgen.deals.workdays import Calendar
 from docgen.issuing import proof
+from docgen.kinds.dossier import EMPTY, Dossier
 from docgen.kinds.kind import Audience, Face, Kind
 from docgen.kinds.subjects import Subject
-from docgen.rendering.context import PaperFacts, build_context
+from docgen.rendering.context import build_context
 from docgen.rendering.docx import DocxJob, RenderedDocx, render_docx
 from docgen.rendering.foreign import render_foreign_docx, render_foreign_pdf
 from docgen.rendering.laidout import Zone
 from docgen.rendering.paper import PaperMeta
 from docgen.rendering.pdf import PdfJob, RenderedPdf, fill_html, render_pdf
 from docgen.rendering.printed import PrintedValue
+from docgen.rendering.sections.background import PaperFacts
 
 MEDIA_TYPES = {
     Face.PDF: "application/pdf",
@@ -60,6 +62,7 @@ class Order:
     keyring: Keyring | None
     calendar: Calendar
     is_trusted: bool
+    dossier: Dossier = EMPTY
 
     @property
     def is_draft(self) -> bool:
@@ -121,7 +124,15 @@ def _context(order: Order) -> dict[str, object]:
     paper = PaperFacts(
         number=order.number, letter_number=order.letter_number, dated=order.dated, is_draft=order.is_draft
     )
-    return build_context(order.deal, order.kind, order.subject, as_of=order.as_of, paper=paper, calendar=order.calendar)
+    return build_context(
+        order.deal,
+        order.kind,
+        order.subject,
+        as_of=order.as_of,
+        paper=paper,
+        calendar=order.calendar,
+        dossier=order.dossier,
+    )
 
 
 def _meta(order: Order) -> PaperMeta:

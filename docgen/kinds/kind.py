@@ -68,6 +68,12 @@ class Condition(StrEnum):
     ACCEPTANCE_BY_DECISION_MAKER = "acceptance-by-decision-maker"
 
 
+class Section(StrEnum):
+    """The closed list of what a paper may show besides the record's own data; the makers stand in `rendering`."""
+
+    PAPERS = "papers"
+
+
 class Face(StrEnum):
     """The forms a paper is made in."""
 
@@ -109,6 +115,7 @@ class KindSpec(Model):
     retention: Annotated[str, label("保存类别", pattern="^[a-z][a-z-]{0,40}$")]
     wording: Annotated[str, label("共用文句", pattern=r"^[a-z0-9_-]{1,40}\.toml$")] = "wording.toml"
     zones: Annotated[tuple[ZoneSpec, ...], label("盖章、签字、填写区域")] = ()
+    shows: Annotated[tuple[Section, ...], label("另需数据", "例如 papers 已出具和已归档的文件")] = ()
     sources: Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], label("出处")] = ()
 
     @field_validator("number")

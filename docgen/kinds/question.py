@@ -15,6 +15,7 @@ from docgen.deals.plan import Instalment
 from docgen.deals.workdays import Calendar
 from docgen.findings import Finding
 from docgen.kinds.agreement import Agreement, agreement
+from docgen.kinds.dossier import EMPTY, Dossier
 from docgen.kinds.kind import SubjectType
 from docgen.kinds.subjects import Subject
 
@@ -28,6 +29,7 @@ class Question:
     as_of: date
     dated: date
     calendar: Calendar
+    dossier: Dossier = EMPTY
 
     @property
     def contract_name(self) -> str:

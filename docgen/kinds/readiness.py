@@ -9,13 +9,21 @@ from docgen.deals.workdays import Calendar
 from docgen.errors import Refused
 from docgen.findings import Finding, error, has_errors
 from docgen.kinds.conditions import CONDITIONS
+from docgen.kinds.dossier import EMPTY, Dossier
 from docgen.kinds.kind import Kind
 from docgen.kinds.question import Question
 from docgen.kinds.subjects import Subject, subjects
 
 
 def readiness(  # noqa: PLR0913  # which paper, about what, on which days
-    kind: Kind, deal: Deal, subject: Subject, *, as_of: date, calendar: Calendar, dated: date | None = None
+    kind: Kind,
+    deal: Deal,
+    subject: Subject,
+    *,
+    as_of: date,
+    calendar: Calendar,
+    dated: date | None = None,
+    dossier: Dossier = EMPTY,
 ) -> list[Finding]:
     """Ask every condition of the kind and return all findings, in the order kind.toml names the conditions.
 
@@ -25,12 +33,19 @@ def readiness(  # noqa: PLR0913  # which paper, about what, on which days
     if subject.type is not kind.spec.subject:
         params = {"title": kind.spec.title, "wanted": kind.spec.subject.value}
         return [error("kinds.wrong-subject", str(subject), **params)]
-    question = Question(deal, subject, as_of, dated or as_of, calendar)
+    question = Question(deal, subject, as_of, dated or as_of, calendar, dossier)
     return [finding for name in kind.spec.conditions for finding in CONDITIONS[name](question)]
 
 
 def pick(  # noqa: PLR0913  # as readiness
-    kind: Kind, deal: Deal, *, as_of: date, calendar: Calendar, dated: date | None = None, seq: int | None = None
+    kind: Kind,
+    deal: Deal,
+    *,
+    as_of: date,
+    calendar: Calendar,
+    dated: date | None = None,
+    seq: int | None = None,
+    dossier: Dossier = EMPTY,
 ) -> Subject:
     """Return what the paper shall speak of: the part named by `seq`, else the only one that is ready without remark.
 
@@ -42,7 +57,10 @@ def pick(  # noqa: PLR0913  # as readiness
     found = subjects(kind, deal, as_of=as_of)
     if not found:
         raise Refused.of("kinds.nothing-to-say", "", title=kind.spec.title, as_of=as_of)
-    answers = {each: readiness(kind, deal, each, as_of=as_of, calendar=calendar, dated=dated) for each in found}
+    answers = {
+        each: readiness(kind, deal, each, as_of=as_of, calendar=calendar, dated=dated, dossier=dossier)
+        for each in found
+    }
     able = [each for each, findings in answers.items() if not has_errors(findings)]
     best = [each for each in able if not answers[each]] or able
     if len(best) == 1:

@@ -20,14 +20,16 @@ from docgen.deals.reading import parse_record, read_text
 from docgen.deals.workdays import Calendar
 from docgen.errors import TemplateRefused
 from docgen.findings import Finding
+from docgen.kinds.dossier import EMPTY, Dossier, KnownLetter, KnownPaper
 from docgen.kinds.kind import Face, Kind
 from docgen.kinds.readiness import readiness
 from docgen.kinds.subjects import Subject
-from docgen.rendering.context import PaperFacts, Values, build_context
+from docgen.rendering.context import build_context
 from docgen.rendering.docx import DocxJob, RenderedDocx, render_docx
 from docgen.rendering.faces import docx_blocks, docx_running, html_blocks
 from docgen.rendering.paper import PaperMeta
 from docgen.rendering.pdf import PdfJob, RenderedPdf, fill_html, render_pdf
+from docgen.rendering.sections.background import PaperFacts, Values
 
 _CODE = "GOLDENCASE00000000000000"
 """Stands where a real paper bears its signed code; golden texts hold no key."""
@@ -44,12 +46,19 @@ class Case:
     subject: Subject
     as_of: date
     paper: PaperFacts
+    dossier: Dossier = EMPTY
 
     @property
     def context(self) -> Values:
         """Return the plain data both faces are filled with."""
         return build_context(
-            self.deal, self.kind, self.subject, as_of=self.as_of, paper=self.paper, calendar=Calendar()
+            self.deal,
+            self.kind,
+            self.subject,
+            as_of=self.as_of,
+            paper=self.paper,
+            calendar=Calendar(),
+            dossier=self.dossier,
         )
 
     @property
@@ -62,7 +71,13 @@ class Case:
     def findings(self) -> list[Finding]:
         """Return what readiness says of the case."""
         return readiness(
-            self.kind, self.deal, self.subject, as_of=self.as_of, calendar=Calendar(), dated=self.paper.dated
+            self.kind,
+            self.deal,
+            self.subject,
+            as_of=self.as_of,
+            calendar=Calendar(),
+            dated=self.paper.dated,
+            dossier=self.dossier,
         )
 
 
@@ -76,7 +91,13 @@ def load_case(folder: Path, kind: Kind, *, root: Path) -> Case:
     paper = PaperFacts(about.get("number"), about.get("letter_number"), about["dated"], about.get("is_draft", False))
     subject = Subject(kind.spec.subject, about.get("seq", 0))
     deal = load_deal(root / about["deal"], root=root, patch=folder / "patch.yaml")
-    return Case(kind, folder, root / "templates" / "_shared", deal, subject, about["as_of"], paper)
+    return Case(kind, folder, root / "templates" / "_shared", deal, subject, about["as_of"], paper, _dossier(about))
+
+
+def _dossier(about: Mapping[str, Any]) -> Dossier:
+    """Read what the case says is kept besides the record: [[papers]] and [[letters]], fields as in the dossier."""
+    papers = tuple(KnownPaper(**row) for row in about.get("papers", ()))
+    return Dossier(papers, tuple(KnownLetter(**row) for row in about.get("letters", ())))
 
 
 def load_deal(record: Path, *, root: Path, patch: Path) -> Deal:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 import yaml
 
 from docgen.deals.describe import describe
 from docgen.deals.paperwork import WHOLE_CONTRACT, Direction, PaperSeen
+from docgen.services.dossier import paper_day
 from docgen.services.office import Office
 from docgen.store import ledger
 from docgen.store.history import evaluations
@@ -47,27 +48,16 @@ def show_deal(office: Office, reference: str, *, as_of: date | None = None) -> d
 def _seen(office: Office, rows: Sequence[ledger.PaperLine]) -> list[PaperSeen]:
     """Return the standing papers as the record's milestones ask for them: ours by their date, others' by arrival."""
     issued = {row.document_id: row for row in rows if row.item_type == "issued" and row.status == "current"}
-    own = [PaperSeen(row.title, Direction.OWN, _dated(office, row), row.subject) for row in issued.values()]
+    own = [PaperSeen(row.title, Direction.OWN, paper_day(office, row), row.subject) for row in issued.values()]
     filed = [row for row in rows if row.item_type == "filed" and (not row.answers or row.answers in issued)]
     return own + [
-        PaperSeen(row.title, Direction.INCOMING, _dated(office, row), _answered(issued.get(row.answers)))
+        PaperSeen(row.title, Direction.INCOMING, paper_day(office, row), _answered(issued.get(row.answers)))
         for row in filed
     ]
 
 
 def _answered(row: ledger.PaperLine | None) -> str:
     return row.subject if row else WHOLE_CONTRACT
-
-
-def _dated(office: Office, row: ledger.PaperLine) -> date:
-    """Return the day an issued paper bears, or the day a filed one came in."""
-    extra = row.sidecar.get("extra")
-    dated = extra.get("dated") if isinstance(extra, dict) else None
-    return date.fromisoformat(dated) if dated else _day(office, row.at)
-
-
-def _day(office: Office, instant: str) -> date:
-    return datetime.fromisoformat(instant).astimezone(office.workspace.timezone).date()
 
 
 def _paper(row: ledger.PaperLine) -> Mapping[str, object]:

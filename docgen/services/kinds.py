@@ -16,7 +16,8 @@ from docgen.kinds.catalogue import load_kind
 from docgen.kinds.kind import Face, Kind
 from docgen.kinds.subjects import subjects
 from docgen.rendering.check import check_template, fields_used
-from docgen.rendering.context import PaperFacts, build_context
+from docgen.rendering.context import build_context
+from docgen.rendering.sections.background import PaperFacts
 from docgen.services.issue_document import Issued, draft_document
 from docgen.services.office import Office, read_companies
 from docgen.services.prepare_issue import Request

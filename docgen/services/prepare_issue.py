@@ -9,9 +9,11 @@ from docgen.deals.checks import check
 from docgen.errors import NotFound, Refused
 from docgen.findings import Finding, error, has_errors
 from docgen.issuing.issue import Order
+from docgen.kinds.dossier import Dossier
 from docgen.kinds.kind import Face, Kind
 from docgen.kinds.readiness import pick, readiness
 from docgen.kinds.subjects import Subject, subjects
+from docgen.services.dossier import dossier_of
 from docgen.services.office import Office
 from docgen.store import ledger
 
@@ -53,11 +55,12 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
     today = office.today()
     as_of = request.as_of or request.dated or today
     dated = request.dated or (as_of if is_draft else today)
-    subject = _subject(office, kind, stored, request, as_of=as_of)
+    dossier = dossier_of(office, stored.contract_no)
+    subject = _subject(office, kind, stored, request, as_of=as_of, dossier=dossier)
     findings = [
         *_dating(request, dated, today=today, is_draft=is_draft),
         *check(stored.record, calendar=office.calendar),
-        *readiness(kind, stored.record, subject, as_of=as_of, calendar=office.calendar, dated=dated),
+        *readiness(kind, stored.record, subject, as_of=as_of, calendar=office.calendar, dated=dated, dossier=dossier),
         *([] if is_draft else _repetition(kind, stored, subject, request)),
     ]
     if has_errors(findings) and not is_draft:
@@ -78,11 +81,14 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
         keyring=None,
         calendar=office.calendar,
         is_trusted=office.is_shipped(kind),
+        dossier=dossier,
     )
     return Prepared(order, tuple(findings))
 
 
-def _subject(office: Office, kind: Kind, stored: ledger.StoredDeal, request: Request, *, as_of: date) -> Subject:
+def _subject(  # noqa: PLR0913  # what is asked, of what, known how
+    office: Office, kind: Kind, stored: ledger.StoredDeal, request: Request, *, as_of: date, dossier: Dossier
+) -> Subject:
     """Return what the paper speaks of: the part asked for, else the only ready one that has no paper yet."""
     found = subjects(kind, stored.record, as_of=as_of)
     if request.seq is not None:
@@ -95,11 +101,13 @@ def _subject(office: Office, kind: Kind, stored: ledger.StoredDeal, request: Req
         subject
         for subject in found
         if str(subject) not in taken
-        and not has_errors(readiness(kind, stored.record, subject, as_of=as_of, calendar=office.calendar))
+        and not has_errors(
+            readiness(kind, stored.record, subject, as_of=as_of, calendar=office.calendar, dossier=dossier)
+        )
     ]
     if len(fresh) == 1:
         return fresh[0]
-    return pick(kind, stored.record, as_of=as_of, calendar=office.calendar)
+    return pick(kind, stored.record, as_of=as_of, calendar=office.calendar, dossier=dossier)
 
 
 def _dating(request: Request, dated: date, *, today: date, is_draft: bool) -> list[Finding]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +15,14 @@ from docgen.deals.deal import Deal
 from docgen.deals.workdays import Calendar
 from docgen.errors import Refused
 from docgen.kinds.catalogue import load_catalogue
-from docgen.kinds.kind import SubjectType
+from docgen.kinds.dossier import Dossier, KnownPaper
+from docgen.kinds.kind import Section, SubjectType
 from docgen.kinds.subjects import Subject
-from docgen.rendering.context import PaperFacts, build_context, count_words
+from docgen.rendering.context import SECTIONS, SUBJECTS, build_context
 from docgen.rendering.golden import load_deal
 from docgen.rendering.sandbox import check_context
+from docgen.rendering.sections.background import PaperFacts
+from docgen.rendering.sections.terms import count_words
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = load_catalogue(ROOT / "templates")
@@ -188,3 +192,23 @@ def test_no_field_marked_internal_reaches_a_paper_for_customers(
     assert secret.isdisjoint(seen)
     assert not [text for text in seen if isinstance(text, str) and "内部" in text]
     assert "internal" not in seen
+
+
+def test_what_a_kind_asks_for_besides_stands_under_its_own_name(deal: Deal) -> None:
+    kind = CATALOGUE.get("验收报告")
+    asking = replace(kind, spec=kind.spec.model_copy(update={"shows": (Section.PAPERS,)}))
+    as_of, subject = date(2024, 3, 26), Subject(SubjectType.ACCEPTANCE, 1)
+    paper = PaperFacts("HT2024031001-YS01", None, as_of)
+    known = KnownPaper("HT2024031001-YF1-01", "prepayment-notice", "预付款通知单", "instalment 1", date(2024, 3, 12))
+    later = replace(known, number="HT2024031001-JD2-01", dated=date(2024, 3, 27))
+    made = build_context(
+        deal, asking, subject, as_of=as_of, paper=paper, calendar=Calendar(), dossier=Dossier((known, later))
+    )
+    check_context(made)
+    assert [row["number"] for row in made["papers"]["rows"]] == [known.number]
+    assert "papers" not in context_of(deal, "验收报告", SubjectType.ACCEPTANCE, 1, as_of)
+
+
+def test_every_section_a_kind_may_ask_for_has_its_maker() -> None:
+    assert set(SECTIONS) == set(Section)
+    assert set(SUBJECTS) == set(SubjectType) - {SubjectType.CONTRACT}
