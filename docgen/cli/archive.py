@@ -67,8 +67,8 @@ def verify(
 ) -> int:
     """逐字节核对归档，只报告不修复；有损坏时退出码为 4 · verify; never repairs."""
     office = console.office()
-    with _progress("cli.verifying") as progress:
-        report = verify_archive(office, part=_part(part), progress=_advance(progress))
+    with progress_bar("cli.verifying") as progress:
+        report = verify_archive(office, part=_part(part), progress=advance(progress))
     is_damaged = has_errors(report.findings)
     if console.wants_json():
         console.dump({"report": report, "is_damaged": is_damaged})
@@ -83,8 +83,8 @@ def verify(
 def rebuild() -> None:
     """只凭归档重建数据库；旧库改名保留 · make the database anew from the archive."""
     workspace = open_workspace(console.workspace_root())
-    with _progress("cli.rebuilding") as progress:
-        done = rebuild_database(workspace, progress=_advance(progress))
+    with progress_bar("cli.rebuilding") as progress:
+        done = rebuild_database(workspace, progress=advance(progress))
     if console.wants_json():
         console.dump(done)
         return
@@ -118,7 +118,8 @@ def _part(text: str | None) -> tuple[int, int] | None:
     return int(found[1]), int(found[2])
 
 
-def _progress(code: str) -> Progress:
+def progress_bar(code: str) -> Progress:
+    """Return a bar that shows how far a long work is; silent where nobody watches."""
     return Progress(
         TextColumn(console.words(code)),
         BarColumn(),
@@ -130,10 +131,11 @@ def _progress(code: str) -> Progress:
     )
 
 
-def _advance(progress: Progress) -> Callable[[str, int, int], None]:
+def advance(progress: Progress) -> Callable[[str, int, int], None]:
+    """Return what a service calls after each piece of work."""
     task = progress.add_task("", total=None)
 
-    def advance(_key: str, number: int, total: int) -> None:
+    def told(_key: str, number: int, total: int) -> None:
         progress.update(task, completed=number, total=total)
 
-    return advance
+    return told

@@ -14,6 +14,7 @@ from typer.exceptions import Abort, TyperException
 
 from docgen.cli import console
 from docgen.cli.archive import archive_app
+from docgen.cli.backup import backup_app, restore
 from docgen.cli.change import change_app
 from docgen.cli.company import company_app
 from docgen.cli.customer import customer_app
@@ -58,6 +59,8 @@ app.command("file")(file_paths)
 app.command("watch")(watch)
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(archive_app, name="archive")
+app.add_typer(backup_app, name="backup")
+app.command("restore")(restore)
 app.add_typer(company_app, name="company")
 app.add_typer(customer_app, name="customer")
 

@@ -80,6 +80,28 @@ def checkpointed(path: Path) -> None:
         raise StorageProblem.of("store.in-use", str(path))
 
 
+def copied(path: Path, target: Path) -> None:
+    """Copy a database as of one moment into a new file while others go on using it (SQLite's backup interface).
+
+    Raises:
+        StorageProblem: it cannot be read, or the target cannot be written.
+    """
+    readable = f"{path.resolve().as_uri()}?mode=ro"
+    with (
+        worded(path),
+        closing(sqlite3.connect(readable, uri=True)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+
+
+def is_whole(path: Path) -> bool:
+    """Tell whether a database file that nobody uses passes SQLite's own check."""
+    with worded(path), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        return [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
+
+
 def remove(path: Path) -> None:
     """Delete a database file and what SQLite keeps beside it."""
     disconnect()
