@@ -25,6 +25,7 @@ from docgen.cli.event import event_app
 from docgen.cli.filing import file_paths, inbox_app, watch
 from docgen.cli.init import init
 from docgen.cli.issue import issue, replace, void
+from docgen.cli.key import key_app
 from docgen.cli.kinds import kinds_app
 from docgen.cli.letter import letter_app
 from docgen.cli.payment import payment_app
@@ -61,6 +62,7 @@ app.add_typer(inbox_app, name="inbox")
 app.add_typer(archive_app, name="archive")
 app.add_typer(backup_app, name="backup")
 app.command("restore")(restore)
+app.add_typer(key_app, name="key")
 app.add_typer(company_app, name="company")
 app.add_typer(customer_app, name="customer")
 

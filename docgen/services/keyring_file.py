@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+from docgen.archive import disk
 from docgen.codes.payload import Keyring
 from docgen.errors import NotFound, Refused
 
@@ -29,6 +30,24 @@ def create(path: Path) -> Keyring:
         file.flush()
         os.fsync(file.fileno())
     return read(path)
+
+
+def write(path: Path, ring: Keyring) -> None:
+    """Put a ring in the place of the old file in one atomic step; mode 600.
+
+    Raises:
+        StorageProblem: the disk refuses; the old file stays.
+    """
+    keys = {str(key_id): key.hex() for key_id, key in sorted(ring.keys.items())}
+    content = {"schema": 1, "current": ring.current, "keys": keys}
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    with disk.storage(str(path)):
+        try:
+            disk.write_new(scratch, json.dumps(content).encode(), mode=0o600)
+            scratch.replace(path)
+            disk.sync_folder(path.parent)
+        finally:
+            disk.remove(scratch)
 
 
 def read(path: Path) -> Keyring:

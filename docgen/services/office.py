@@ -100,6 +100,10 @@ class Office:
         """Read companies/ again at the next use: one of its files was changed."""
         self.__dict__.pop("companies", None)
 
+    def forget_keys(self) -> None:
+        """Read the key file again at the next use: it was changed."""
+        self.__dict__.pop("keyring", None)
+
     def now(self) -> datetime:
         """Return the instant of this act, in UTC."""
         return self.clock()
