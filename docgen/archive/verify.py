@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from docgen.archive import disk, lock, manifest, plain
+from docgen.archive import disk, eventlog, lock, manifest, plain
 from docgen.archive.inspection import Elsewhere, Inspection, inspect_folder
 from docgen.archive.keep import is_as_kept, kept_files
 from docgen.archive.layout import COMPANY, CUSTOMER, INCOMING, OURS, ROOT_FILES, Archive, Folder, read_customer
@@ -38,6 +38,15 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderReport:
+    """What one folder showed: findings, files and bytes read."""
+
+    findings: tuple[Finding, ...]
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyReport:
     """What verification found, and how much it looked at: folders, files, bytes."""
 
@@ -47,13 +56,15 @@ class VerifyReport:
     bytes: int
 
 
-def verify(
+def verify(  # noqa: PLR0913  # how much of it, against what, going on from where
     archive: Archive,
     *,
     part: tuple[int, int] | None = None,
     anchors: Mapping[str, Anchor] = MappingProxyType({}),
     known: Mapping[str, AbstractSet[str]] | None = None,
     progress: Progress | None = None,
+    done: Mapping[str, FolderReport] = MappingProxyType({}),
+    noted: Callable[[str, FolderReport], None] | None = None,
 ) -> VerifyReport:
     """Check the archive and return everything found; nothing is written.
 
@@ -63,6 +74,8 @@ def verify(
         anchors: heads noted elsewhere, by folder key.
         known: item ids the database has, by folder key; None skips the comparison.
         progress: told about each folder before it is read.
+        done: what a run that was broken off found, by folder key; these folders are not read again.
+        noted: told what each folder showed, once it was read.
 
     Raises:
         WrongUsage: archive.bad-slice.
@@ -78,13 +91,31 @@ def verify(
     for number, folder in enumerate(chosen, start=1):
         if progress is not None:
             progress(folder.key, number, len(chosen))
-        seen = _inspect(archive, folder, elsewhere)
-        findings += [*seen.findings, *_check_anchor(seen, anchors.get(folder.key)), *_check_rows(seen, known)]
-        files, total = files + seen.files, total + seen.bytes
+        told = done.get(folder.key)
+        if told is None:
+            seen = _inspect(archive, folder, elsewhere)
+            found = (*seen.findings, *_check_anchor(seen, anchors.get(folder.key)), *_check_rows(seen, known))
+            told = FolderReport(found, seen.files, seen.bytes)
+            if noted is not None:
+                noted(folder.key, told)
+        findings += told.findings
+        files, total = files + told.files, total + told.bytes
     findings += _check_keys(everything, [*anchors, *(known or {})], part)
     if part is None or part[0] == 1:
         findings += _check_root(archive)
     return VerifyReport(tuple(findings), len(chosen), files, total)
+
+
+def check_anchors(
+    archive: Archive, anchors: Mapping[str, Anchor], *, part: tuple[int, int] | None = None
+) -> Iterator[Finding]:
+    """Compare the logs alone with heads noted elsewhere: each must still hold the line it had then."""
+    folders = [folder for folder in archive.folders() if _is_in(part, folder.key)]
+    for folder in folders:
+        if folder.key in anchors:
+            entries = eventlog.scan(folder).entries
+            yield from _check_anchor(Inspection(folder, entries=entries), anchors[folder.key])
+    yield from _check_keys(folders, anchors, part)
 
 
 def slice_of(key: str, slices: int) -> int:

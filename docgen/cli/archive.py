@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from docgen.cli import console
 from docgen.errors import WrongUsage
 from docgen.findings import has_errors
-from docgen.services.archive_care import export_contract, rebuild_database, verify_archive
+from docgen.services.archive_care import anchor_sheet, export_contract, rebuild_database, verify_archive
 from docgen.services.deals import list_deals
 from docgen.store import ledger
 from docgen.workspace import open_workspace
@@ -64,11 +64,17 @@ def verify(
     part: Annotated[
         str | None, typer.Option("--slice", metavar="N/T", help="只查第 N 份，共 T 份 · the n-th of t")
     ] = None,
+    anchors: Annotated[
+        list[Path] | None, typer.Option("--anchors", metavar="FILE", help="对照另处保存的锚定单，可多次 · a sheet")
+    ] = None,
+    *,
+    resume: Annotated[bool, typer.Option("--resume", help="接着上次中断处核对 · go on where it broke off")] = False,
 ) -> int:
     """逐字节核对归档，只报告不修复；有损坏时退出码为 4 · verify; never repairs."""
     office = console.office()
     with progress_bar("cli.verifying") as progress:
-        report = verify_archive(office, part=_part(part), progress=advance(progress))
+        told = advance(progress)
+        report = verify_archive(office, part=_part(part), sheets=anchors or (), resume=resume, progress=told)
     is_damaged = has_errors(report.findings)
     if console.wants_json():
         console.dump({"report": report, "is_damaged": is_damaged})
@@ -77,6 +83,18 @@ def verify(
         code = "cli.verify-damaged" if is_damaged else "cli.verify-clean"
         console.say(code, folders=report.folders, files=report.files, size=f"{report.bytes / 1e6:.1f} MB")
     return DAMAGE if is_damaged else 0
+
+
+@archive_app.command("anchors")
+def anchors(
+    out: Annotated[Path, typer.Argument(metavar="OUT.txt", help="打印后另处保存 · print, keep elsewhere")],
+) -> None:
+    """写出锚定单：各日志的末行号和哈希，用来发现日志被截短或重写 · write the heads of all logs."""
+    count = anchor_sheet(console.office(), out)
+    if console.wants_json():
+        console.dump({"sheet": out, "folders": count})
+    else:
+        console.say("cli.anchors-written", path=out, count=count)
 
 
 @archive_app.command("rebuild")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from docgen.archive.anchors import heads, read_sheet, sheet
 from docgen.archive.export import export_bag
 from docgen.archive.layout import Archive
 from docgen.archive.recovery import recover_archive
-from docgen.archive.verify import VerifyReport, verify, verify_review
+from docgen.archive.verify import VerifyReport, check_anchors, verify, verify_review
 from docgen.errors import Damage
 from docgen.findings import Finding
 from docgen.services.office import Office
 from docgen.services.places import folder_of
+from docgen.services.verify_run import VerifyRun
 from docgen.store import database, ledger, projection
 from docgen.workspace import Workspace
 
@@ -32,19 +34,58 @@ class Rebuilt:
     findings: tuple[Finding, ...]
 
 
-def verify_archive(
-    office: Office, *, part: tuple[int, int] | None = None, progress: Progress | None = None
+def verify_archive(  # how much of it, against what, going on from where
+    office: Office,
+    *,
+    part: tuple[int, int] | None = None,
+    sheets: Sequence[Path] = (),
+    resume: bool = False,
+    progress: Progress | None = None,
 ) -> VerifyReport:
-    """Check every byte of the archive and the review folder against their records; nothing is written.
+    """Check every byte of the archive and the review folder against their records; nothing in them is written.
+
+    Logs must reach the heads the database noted, and those of anchor `sheets` kept elsewhere. A run that was broken off
+    is gone on with by `resume`; what it had found is told again.
 
     Raises:
         StorageProblem: the archive cannot be read.
+        Refused: a sheet was cut or changed.
     """
-    report = verify(office.archive, part=part, anchors=ledger.anchors(), known=ledger.known_items(), progress=progress)
+    run = VerifyRun(office.workspace.log, part)
+    done = run.begun_before() if resume else {}
+    report = verify(
+        office.archive,
+        part=part,
+        anchors=ledger.anchors(),
+        known=ledger.known_items(),
+        progress=progress,
+        done=done,
+        noted=run.starting(done).note,
+    )
+    for path in sheets:
+        report = replace(report, findings=(*report.findings, *_against(office, path, part=part)))
+    run.finished()
     if part is not None and part[0] != 1:
         return report
     waiting = tuple(verify_review(office.workspace.review))
     return VerifyReport((*report.findings, *waiting), report.folders, report.files, report.bytes)
+
+
+def _against(office: Office, path: Path, *, part: tuple[int, int] | None) -> Iterator[Finding]:
+    """Compare every log with an anchor sheet; a log may have grown since, and must hold the line it had then."""
+    noted = read_sheet(path.read_text(encoding="utf-8-sig"), where=str(path))
+    return check_anchors(office.archive, noted, part=part)
+
+
+def anchor_sheet(office: Office, out: Path) -> int:
+    """Write the sheet of every log's head to a file; return how many it names.
+
+    Raises:
+        Damage: a log cannot be read.
+    """
+    found = heads(office.archive)
+    out.write_text(sheet(found, title=str(office.workspace.archive), at=office.now()), encoding="utf-8")
+    return len(found)
 
 
 def rebuild_database(workspace: Workspace, *, progress: Progress | None = None) -> Rebuilt:
