@@ -18,7 +18,6 @@ from docgen.services.dossier import dossier_of
 from docgen.services.office import Office
 from docgen.store import ledger
 
-
 _NOTHING_STATED = Stated()
 
 
