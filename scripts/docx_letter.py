@@ -9,7 +9,7 @@ from docx_sheet import BLANK_DAY, CENTRE, HEI, RIGHT, SEAL, TEXT_WIDTH, Cell, Lo
 
 LETTER = Page(top=23, bottom=19, size=10.5, line=15, is_letter=True)
 _CASH = (27.0, 27.0, 27.0, 28.0, 29.0, 20.0)
-_LIST = (12.0, 22.0, 41.0, 31.0, 25.0, 27.0)
+_LIST = (12.0, 20.0, 45.0, 31.0, 25.0, 25.0)
 _RUNS = (72.0, 12.0, 29.0, 16.0, 29.0)
 
 
