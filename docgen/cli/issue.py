@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 
 from docgen.cli import console
+from docgen.errors import Refused
+from docgen.kinds.dossier import Mended
+from docgen.services.corrections import Stated
 from docgen.services.import_deal import import_deal
 from docgen.services.issue_document import Issued, draft_document, issue_document
 from docgen.services.office import Office
@@ -34,12 +37,18 @@ def issue(  # noqa: PLR0913  # a command's options are its arguments
     as_of: AsOf = None,
     dated: Dated = None,
     reason: Reason = None,
+    paper: Annotated[str | None, typer.Option(help="所涉及的文书编号 · the paper a notice is about")] = None,
+    what: Annotated[list[str] | None, typer.Option(help="更正事项 · what is corrected")] = None,
+    old: Annotated[list[str] | None, typer.Option("--from", help="原文书所载 · as printed")] = None,
+    new: Annotated[list[str] | None, typer.Option("--to", help="更正为 · what is right")] = None,
+    remark: Annotated[str | None, typer.Option(help="对客户的说明 · words for the customer")] = None,
     again: Annotated[bool, typer.Option("--again", help="已出具过仍再出一份 · issue once more")] = False,
     out: Out = None,
 ) -> None:
     """出具文书：检查、编号、成文、校验、归档 · issue papers."""
     office = console.office()
     number = _deal_number(office, deal)
+    stated = Stated(_mended(what or [], old or [], new or []), remark)
     requests = [
         Request(
             deal=number,
@@ -50,6 +59,8 @@ def issue(  # noqa: PLR0913  # a command's options are its arguments
             reason=reason,
             faces=tuple(face or ()),
             again=again,
+            about=paper,
+            stated=stated,
         )
         for kind in kinds
     ]
@@ -81,6 +92,13 @@ def replace(number: Number, *, as_of: AsOf = None, dated: Dated = None, reason: 
     )
     _copy_out([done], out)
     _show([done])
+
+
+def _mended(what: list[str], old: list[str], new: list[str]) -> tuple[Mended, ...]:
+    """Return the corrections stated as --what, --from and --to, which go together in their order."""
+    if not len(what) == len(old) == len(new):
+        raise Refused.of("cli.correction-pairs", "", what=len(what), old=len(old), new=len(new))
+    return tuple(map(Mended, what, old, new))
 
 
 def _deal_number(office: Office, deal: str) -> str:

@@ -21,6 +21,7 @@ from docgen.deals.workdays import Calendar
 from docgen.issuing import proof
 from docgen.kinds.dossier import EMPTY, Dossier
 from docgen.kinds.kind import Audience, Face, Kind
+from docgen.kinds.naming import title_of
 from docgen.kinds.subjects import Subject
 from docgen.rendering.context import build_context
 from docgen.rendering.docx import DocxJob, RenderedDocx, render_docx
@@ -63,6 +64,11 @@ class Order:
     calendar: Calendar
     is_trusted: bool
     dossier: Dossier = EMPTY
+
+    @property
+    def title(self) -> str:
+        """Return the title the paper bears: an overdue instalment's notice has a name of its own."""
+        return title_of(self.kind, self.deal, self.subject, as_of=self.as_of, calendar=self.calendar)
 
     @property
     def is_draft(self) -> bool:
@@ -137,7 +143,7 @@ def _context(order: Order) -> dict[str, object]:
 
 def _meta(order: Order) -> PaperMeta:
     return PaperMeta(
-        title=f"{order.kind.spec.title} {order.number}".strip(),
+        title=f"{order.title} {order.number}".strip(),
         author=order.deal.company.name,
         subject=order.deal.terms.contract.title,
         language="zh-CN",
@@ -209,7 +215,7 @@ def _snapshot(order: Order, context: Mapping[str, object]) -> dict[str, object]:
     return {
         "schema": SNAPSHOT_SCHEMA,
         "kind": order.kind.spec.model_dump(mode="json", by_alias=True),
-        "subject": {"type": order.subject.type.value, "seq": order.subject.seq},
+        "subject": {"type": order.subject.type.value, "seq": order.subject.seq, "name": order.subject.name},
         "number": order.number,
         "letter_number": order.letter_number,
         "document_id": order.document_id,

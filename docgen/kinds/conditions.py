@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from docgen.kinds import on_acceptance, on_change, on_contract, on_instalment
+from docgen.kinds import on_acceptance, on_change, on_contract, on_instalment, on_money, on_paper, on_warranty
 from docgen.kinds.kind import Condition
 from docgen.kinds.question import Predicate
 
@@ -32,5 +32,22 @@ CONDITIONS: Mapping[Condition, Predicate] = MappingProxyType(
         Condition.ACCEPTANCE_REMEDIED: on_acceptance.acceptance_remedied,
         Condition.ACCEPTANCE_BY_CONTRACT: on_acceptance.acceptance_by_contract,
         Condition.ACCEPTANCE_BY_DECISION_MAKER: on_acceptance.acceptance_by_decision_maker,
+        Condition.INSTALMENT_HANGS_ON_ACCEPTANCE: on_money.instalment_hangs_on_acceptance,
+        Condition.ACCEPTANCE_PASSED_FOR_INSTALMENT: on_money.acceptance_passed_for_instalment,
+        Condition.INSTALMENT_NOT_HELD_BACK: on_money.instalment_not_held_back,
+        Condition.FACTS_NOT_AFTER_PAPER: on_money.facts_not_after_paper,
+        Condition.REPORTS_ENCLOSED: on_money.reports_enclosed,
+        Condition.INVOICES_ENCLOSED: on_money.invoices_enclosed,
+        Condition.FINAL_INSTALMENT: on_warranty.final_instalment,
+        Condition.WARRANTY_KNOWN: on_warranty.warranty_known,
+        Condition.WARRANTY_ENDS_WITHIN_7_DAYS: on_warranty.warranty_ends_within_7_days,
+        Condition.WARRANTY_OVER: on_warranty.warranty_over,
+        Condition.WARRANTY_PAPER_ENCLOSED: on_warranty.warranty_paper_enclosed,
+        Condition.NO_OPEN_FAULT: on_warranty.no_open_fault,
+        Condition.PAPER_EXISTS: on_paper.paper_exists,
+        Condition.PAPER_FOR_CUSTOMER: on_paper.paper_for_customer,
+        Condition.PAPER_NOT_VOID: on_paper.paper_not_void,
+        Condition.PAPER_ENDED: on_paper.paper_ended,
+        Condition.CORRECTION_STATED: on_paper.correction_stated,
     }
 )

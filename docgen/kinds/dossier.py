@@ -17,7 +17,8 @@ class KnownPaper:
 
     `subject` is the part of the deal it speaks of, as `Subject` prints it (`instalment 2`); `is_current` is false for
     void and replaced papers. `kind` is the kind's id, or the document type of a paper that is not ours. A scan
-    `answers` the document id of the paper it returns and speaks of the same part.
+    `answers` the document id of the paper it returns and speaks of the same part. A void or replaced paper knows
+    since when, why and by which number.
     """
 
     number: str
@@ -31,6 +32,10 @@ class KnownPaper:
     pages: int = 0
     document_id: str | None = None
     answers: str | None = None
+    is_internal: bool = False
+    ended_on: date | None = None
+    end_reason: str | None = None
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +52,40 @@ class KnownLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Mended:
+    """One thing a paper said wrongly: what it is called, what was printed, what is right."""
+
+    what: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is wrong with an issued paper, found by comparing it with its successor or said by a person."""
+
+    number: str
+    rows: tuple[Mended, ...] = ()
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """Papers in the order they came, letters in the order they were sent."""
 
     papers: tuple[KnownPaper, ...] = ()
     letters: tuple[KnownLetter, ...] = ()
+    correction: Correction | None = None
 
     def issued(self, kind: str, subject: str) -> Iterator[KnownPaper]:
         """Yield our standing papers of a kind about one part of the deal."""
         for each in self.papers:
             if each.is_own and each.is_current and (each.kind, each.subject) == (kind, subject):
                 yield each
+
+    def own(self, number: str) -> KnownPaper | None:
+        """Return our paper with a number, standing or not."""
+        return next((each for each in self.papers if each.is_own and each.number == number), None)
 
     def letters_of(self, number: str) -> tuple[KnownLetter, ...]:
         """Return every dispatch of one paper."""

@@ -40,6 +40,7 @@ class SubjectType(StrEnum):
     INSTALMENT = "instalment"
     CHANGE = "change"
     ACCEPTANCE = "acceptance"
+    PAPER = "paper"
 
 
 class Condition(StrEnum):
@@ -66,12 +67,32 @@ class Condition(StrEnum):
     ACCEPTANCE_REMEDIED = "acceptance-remedied"
     ACCEPTANCE_BY_CONTRACT = "acceptance-by-contract"
     ACCEPTANCE_BY_DECISION_MAKER = "acceptance-by-decision-maker"
+    INSTALMENT_HANGS_ON_ACCEPTANCE = "instalment-hangs-on-acceptance"
+    ACCEPTANCE_PASSED_FOR_INSTALMENT = "acceptance-passed-for-instalment"
+    INSTALMENT_NOT_HELD_BACK = "instalment-not-held-back"
+    FACTS_NOT_AFTER_PAPER = "facts-not-after-paper"
+    REPORTS_ENCLOSED = "reports-enclosed"
+    INVOICES_ENCLOSED = "invoices-enclosed"
+    FINAL_INSTALMENT = "final-instalment"
+    WARRANTY_KNOWN = "warranty-known"
+    WARRANTY_ENDS_WITHIN_7_DAYS = "warranty-ends-within-7-days"
+    WARRANTY_OVER = "warranty-over"
+    WARRANTY_PAPER_ENCLOSED = "warranty-paper-enclosed"
+    NO_OPEN_FAULT = "no-open-fault"
+    PAPER_EXISTS = "paper-exists"
+    PAPER_FOR_CUSTOMER = "paper-for-customer"
+    PAPER_NOT_VOID = "paper-not-void"
+    PAPER_ENDED = "paper-ended"
+    CORRECTION_STATED = "correction-stated"
 
 
 class Section(StrEnum):
     """The closed list of what a paper may show besides the record's own data; the makers stand in `rendering`."""
 
     PAPERS = "papers"
+    PENALTY = "penalty"
+    ATTACHMENTS = "attachments"
+    WARRANTY_PERIOD = "warranty_period"
 
 
 class Face(StrEnum):
@@ -103,11 +124,14 @@ class KindSpec(Model):
     id: Annotated[str, label("代号", "与文件夹同名", pattern=r"^[a-z][a-z0-9-]{0,40}$")]
     title: Annotated[str, label("名称", min_length=1, max_length=60)]
     title_en: Annotated[str, label("英文名称", min_length=1, max_length=80)]
+    overdue_title: Annotated[str | None, label("逾期后的名称", "不填则名称不变", min_length=1, max_length=60)] = None
     code: Annotated[str, label("编号代码", "例如 YF、BC、YS", pattern="^[A-Z]{2,4}$")]
     number: Annotated[str, label("编号后缀", "接在合同编号之后，例如 -YF{instalment}-{n:02}", max_length=40)]
     has_letter_number: Annotated[bool, label("另编函号")]
     audience: Annotated[Audience, label("读者", "customer 客户，internal 内部")]
-    subject: Annotated[SubjectType, label("对象", "instalment 期次，change 变更，acceptance 验收，contract 合同")]
+    subject: Annotated[
+        SubjectType, label("对象", "instalment 期次，change 变更，acceptance 验收，contract 合同，paper 已出具的文书")
+    ]
     faces: Annotated[tuple[Face, ...], label("形式", min_length=1)]
     faces_reason: Annotated[str, label("形式的理由", min_length=1)]
     conditions: Annotated[tuple[Condition, ...], label("出具条件")]
@@ -132,6 +156,8 @@ class KindSpec(Model):
             raise ValueError(f"kind.toml schema {self.schema_number}, this program reads {SCHEMA}")
         if "{instalment" in self.number and self.subject is not SubjectType.INSTALMENT:
             raise ValueError("{instalment} needs subject = instalment")
+        if self.overdue_title and self.subject is not SubjectType.INSTALMENT:
+            raise ValueError("overdue_title needs subject = instalment")
         return self
 
     def number_suffix(self, *, seq: int, n: int) -> str:

@@ -15,7 +15,7 @@ from docgen.deals.plan import Instalment
 from docgen.deals.workdays import Calendar
 from docgen.findings import Finding
 from docgen.kinds.agreement import Agreement, agreement
-from docgen.kinds.dossier import EMPTY, Dossier
+from docgen.kinds.dossier import EMPTY, Dossier, KnownPaper
 from docgen.kinds.kind import SubjectType
 from docgen.kinds.subjects import Subject
 
@@ -71,12 +71,27 @@ class Question:
         return next((held for held in self.deal.facts.acceptances if held.seq == self.subject.seq), None)
 
     @property
+    def paper(self) -> KnownPaper | None:
+        """Return the paper asked about, standing or not, if it was issued by the day."""
+        if self.subject.type is not SubjectType.PAPER:
+            return None
+        found = self.dossier.own(self.subject.name)
+        return found if found and found.dated <= self.as_of else None
+
+    @property
+    def known_until(self) -> date:
+        """Return the last day whose facts the paper may state: the day asked for, or its own if that is earlier."""
+        return min(self.as_of, self.dated)
+
+    @property
     def milestone(self) -> date | None:
         """Return the day the paper's occasion came about; no paper is dated before it."""
         if self.acceptance is not None:
             return self.acceptance.on
         if self.change is not None:
             return max(self.change.requested_on, self.signed_on or self.change.requested_on)
+        if self.paper is not None:
+            return self.paper.ended_on or self.paper.dated
         return self.signed_on
 
 

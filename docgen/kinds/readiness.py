@@ -54,7 +54,7 @@ def pick(  # noqa: PLR0913  # as readiness
     """
     if seq is not None:
         return Subject(kind.spec.subject, seq)
-    found = subjects(kind, deal, as_of=as_of)
+    found = subjects(kind, deal, as_of=as_of, dossier=dossier)
     if not found:
         raise Refused.of("kinds.nothing-to-say", "", title=kind.spec.title, as_of=as_of)
     answers = {
@@ -66,7 +66,7 @@ def pick(  # noqa: PLR0913  # as readiness
     if len(best) == 1:
         return best[0]
     if best:
-        numbers = "、".join(str(each.seq) for each in best)
+        numbers = "、".join(each.name or str(each.seq) for each in best)
         raise Refused.of("kinds.which-subject", "", title=kind.spec.title, numbers=numbers)
     raise Refused(_nearest(answers))
 

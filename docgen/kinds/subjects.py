@@ -1,4 +1,4 @@
-"""What one paper speaks of: an instalment, a change, an acceptance, or the contract as a whole."""
+"""What one paper speaks of: an instalment, a change, an acceptance, another paper, or the contract as a whole."""
 
 from __future__ import annotations
 
@@ -7,25 +7,35 @@ from datetime import date
 
 from docgen.deals.amending import terms_as_of
 from docgen.deals.deal import Deal
+from docgen.kinds.dossier import EMPTY, Dossier
 from docgen.kinds.kind import Kind, SubjectType
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """One part of one deal, by its own number in the record (期次, 变更次序, 验收次序); the contract itself is 0."""
+    """One part of one deal, by its own number in the record (期次, 变更次序, 验收次序); the contract itself is 0.
+
+    A paper is named by the number it bears.
+    """
 
     type: SubjectType
     seq: int = 0
+    name: str = ""
 
     def __str__(self) -> str:
+        if self.type is SubjectType.PAPER:
+            return f"{self.type.value} {self.name}"
         return self.type.value if self.type is SubjectType.CONTRACT else f"{self.type.value} {self.seq}"
 
 
-def subjects(kind: Kind, deal: Deal, *, as_of: date) -> tuple[Subject, ...]:
+def subjects(kind: Kind, deal: Deal, *, as_of: date, dossier: Dossier = EMPTY) -> tuple[Subject, ...]:
     """Return every part of the deal that the kind could speak of as of a day, ready or not, in the record's order."""
     wanted = kind.spec.subject
     if wanted is SubjectType.CONTRACT:
         return (Subject(wanted),)
+    if wanted is SubjectType.PAPER:
+        known = (each.number for each in dossier.papers if each.is_own and each.dated <= as_of)
+        return tuple(Subject(wanted, name=number) for number in dict.fromkeys(known))
     if wanted is SubjectType.INSTALMENT:
         numbers = [part.seq for part in terms_as_of(deal, as_of=as_of).terms.plan]
     elif wanted is SubjectType.CHANGE:

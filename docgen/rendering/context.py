@@ -20,8 +20,18 @@ from docgen.deals.workdays import Calendar
 from docgen.errors import Refused
 from docgen.kinds.dossier import EMPTY, Dossier
 from docgen.kinds.kind import Audience, Kind, Section, SubjectType
+from docgen.kinds.naming import title_of
 from docgen.kinds.subjects import Subject
-from docgen.rendering.sections import acceptance, change, instalments, papers
+from docgen.rendering.sections import (
+    acceptance,
+    attachments,
+    change,
+    instalments,
+    paper_asked,
+    papers,
+    penalty,
+    warranty_end,
+)
 from docgen.rendering.sections.background import Background, PaperFacts, Values
 from docgen.rendering.sections.terms import delivery_terms, person, price_lines, price_sums, standards, warranty
 
@@ -30,11 +40,22 @@ SUBJECTS: Mapping[SubjectType, Callable[[Background, int], Values | None]] = Map
         SubjectType.INSTALMENT: instalments.asked,
         SubjectType.CHANGE: change.asked,
         SubjectType.ACCEPTANCE: acceptance.asked,
+        SubjectType.PAPER: paper_asked.asked,
     }
 )
 """The part of the deal a paper speaks of, under the name of its type; the contract as a whole has none."""
 
-SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType({Section.PAPERS: papers.section})
+ABOUT_PAPER = "about"
+"""The paper a notice speaks of stands under this name: `paper` is the notice itself."""
+
+SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType(
+    {
+        Section.PAPERS: papers.section,
+        Section.PENALTY: penalty.section,
+        Section.ATTACHMENTS: attachments.section,
+        Section.WARRANTY_PERIOD: warranty_end.section,
+    }
+)
 """What a kind may ask for besides (`shows` in kind.toml); each stands in the data under its own name."""
 
 
@@ -56,7 +77,7 @@ def build_context(  # noqa: PLR0913  # the interface of the trade: which deal, p
     about = Background(deal, kind, subject, as_of, paper, calendar, dossier)
     terms = about.terms
     context: Values = {
-        "paper": _paper(kind, paper),
+        "paper": _paper(about),
         "company": _company(deal),
         "customer": _customer(deal),
         "contract": _contract(deal, about.version, as_of=as_of),
@@ -82,12 +103,15 @@ def _subject(about: Background) -> Values:
     found = SUBJECTS[wanted.type](about, wanted.seq)
     if found is None:
         raise Refused.of("kinds.no-such-part", str(wanted), subject=str(wanted))
-    return {wanted.type.value: found}
+    return {ABOUT_PAPER if wanted.type is SubjectType.PAPER else wanted.type.value: found}
 
 
-def _paper(kind: Kind, paper: PaperFacts) -> Values:
+def _paper(about: Background) -> Values:
+    paper = about.paper
+    title = title_of(about.kind, about.deal, about.subject, as_of=about.as_of, calendar=about.calendar)
     return {
-        "title": kind.spec.title,
+        "title": title,
+        "heading": title,
         "number": paper.number,
         "letter_number": paper.letter_number,
         "dated": paper.dated,

@@ -20,7 +20,7 @@ from docgen.deals.reading import parse_record, read_text
 from docgen.deals.workdays import Calendar
 from docgen.errors import TemplateRefused
 from docgen.findings import Finding
-from docgen.kinds.dossier import EMPTY, Dossier, KnownLetter, KnownPaper
+from docgen.kinds.dossier import EMPTY, Correction, Dossier, KnownLetter, KnownPaper, Mended
 from docgen.kinds.kind import Face, Kind
 from docgen.kinds.readiness import readiness
 from docgen.kinds.subjects import Subject
@@ -64,7 +64,7 @@ class Case:
     @property
     def meta(self) -> PaperMeta:
         """Return what the files say about themselves."""
-        title, number = self.kind.spec.title, self.paper.number or ""
+        title, number = self.context["paper"]["title"], self.paper.number or ""
         created = datetime(self.paper.dated.year, self.paper.dated.month, self.paper.dated.day, 4, tzinfo=UTC)
         return PaperMeta(f"{title} {number}".strip(), self.deal.company.name, title, "zh-CN", created, number)
 
@@ -89,15 +89,19 @@ def load_case(folder: Path, kind: Kind, *, root: Path) -> Case:
     """
     about = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
     paper = PaperFacts(about.get("number"), about.get("letter_number"), about["dated"], about.get("is_draft", False))
-    subject = Subject(kind.spec.subject, about.get("seq", 0))
+    subject = Subject(kind.spec.subject, about.get("seq", 0), about.get("about", ""))
     deal = load_deal(root / about["deal"], root=root, patch=folder / "patch.yaml")
     return Case(kind, folder, root / "templates" / "_shared", deal, subject, about["as_of"], paper, _dossier(about))
 
 
 def _dossier(about: Mapping[str, Any]) -> Dossier:
-    """Read what the case says is kept besides the record: [[papers]] and [[letters]], fields as in the dossier."""
+    """Read what the case says is kept besides the record: [[papers]], [[letters]], [correction], as in the dossier."""
     papers = tuple(KnownPaper(**row) for row in about.get("papers", ()))
-    return Dossier(papers, tuple(KnownLetter(**row) for row in about.get("letters", ())))
+    letters = tuple(KnownLetter(**row) for row in about.get("letters", ()))
+    said = about.get("correction")
+    rows = tuple(Mended(**row) for row in said.get("rows", ())) if said else ()
+    correction = Correction(about["about"], rows, said.get("remark")) if said else None
+    return Dossier(papers, letters, correction)
 
 
 def load_deal(record: Path, *, root: Path, patch: Path) -> Deal:

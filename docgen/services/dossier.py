@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from docgen.kinds.dossier import Dossier, KnownLetter, KnownPaper
@@ -9,13 +10,15 @@ from docgen.services.office import Office
 from docgen.store import ledger, letters
 
 ISSUED, FILED, CURRENT = "issued", "filed", "current"
+_STANDS: tuple[None, None] = (None, None)
 
 
 def dossier_of(office: Office, contract_no: str) -> Dossier:
     """Return what the office keeps about a deal, in the order it came."""
     rows = [row for row in ledger.papers(contract_no) if row.item_type in {ISSUED, FILED}]
     about = {row.document_id: row.subject for row in rows if row.item_type == ISSUED and row.document_id}
-    papers = tuple(_paper(office, row, about.get(row.answers, row.subject)) for row in rows)
+    ends = dict(_ends(office, contract_no, rows))
+    papers = tuple(_paper(office, row, about.get(row.answers, row.subject), ends.get(row.id, _STANDS)) for row in rows)
     sent = (row for row in letters.letters(contract_no=contract_no) if row.status != "withdrawn")
     return Dossier(papers, tuple(_letter(row) for row in sent))
 
@@ -33,7 +36,23 @@ def _extra(row: ledger.PaperLine) -> dict[str, object]:
     return extra if isinstance(extra, dict) else {}
 
 
-def _paper(office: Office, row: ledger.PaperLine, about: str) -> KnownPaper:
+def _ends(
+    office: Office, contract_no: str, rows: Sequence[ledger.PaperLine]
+) -> Iterator[tuple[str, tuple[date | None, str | None]]]:
+    """Yield of each paper that was voided or replaced its id, the day, and the reason given then."""
+    issued = {row.number: row for row in rows if row.item_type == ISSUED}
+    voided = ledger.voidings(contract_no)
+    for row in issued.values():
+        newer = issued.get(row.superseded_by)
+        if newer is not None:
+            reason = _extra(newer).get("dated_reason")
+            yield row.id, (paper_day(office, newer), str(reason) if reason else None)
+        elif row.number in voided:
+            at, why = voided[row.number]
+            yield row.id, (datetime.fromisoformat(at).astimezone(office.workspace.timezone).date(), why)
+
+
+def _paper(office: Office, row: ledger.PaperLine, about: str, end: tuple[date | None, str | None]) -> KnownPaper:
     extra = _extra(row)
     return KnownPaper(
         number=row.number,
@@ -47,6 +66,10 @@ def _paper(office: Office, row: ledger.PaperLine, about: str) -> KnownPaper:
         pages=int(str(extra.get("pages") or 0)),
         document_id=row.document_id or None,
         answers=row.answers or None,
+        is_internal=extra.get("audience") == "internal",
+        ended_on=end[0],
+        end_reason=end[1],
+        replaced_by=row.superseded_by or None,
     )
 
 

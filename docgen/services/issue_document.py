@@ -72,7 +72,7 @@ def draft_document(office: Office, request: Request, out: Path, *, kind: Kind | 
     out.mkdir(parents=True, exist_ok=True)
     files = []
     for face in produced.faces:
-        title = prepared.order.kind.spec.title
+        title = prepared.order.title
         path = out / safe_name(f"草稿 {title} {_contract_no(prepared.order)}.{face.face.value}")
         path.write_bytes(face.data)
         files.append(path)
@@ -132,7 +132,7 @@ def _item(order: Order, produced: Produced, request: Request) -> Item:
         id=new_item_id(),
         item_type="issued",
         kind=spec.id,
-        title=spec.title,
+        title=order.title,
         number=order.number,
         direction="own",
         contract_no=_contract_no(order),
@@ -168,7 +168,7 @@ def _contents(order: Order, produced: Produced) -> list[Content]:
 
 
 def _file_name(order: Order, face: Face) -> str:
-    return f"{order.number} {order.kind.spec.title}.{face.value}"
+    return f"{order.number} {order.title}.{face.value}"
 
 
 def _derived(order: Order, produced: Produced) -> list[Derived]:
@@ -195,7 +195,7 @@ def _issued(order: Order, produced: Produced, files: tuple[Path, ...], findings:
         number=order.number,
         letter_number=order.letter_number,
         kind=order.kind.spec.id,
-        title=order.kind.spec.title,
+        title=order.title,
         contract_no=_contract_no(order),
         subject=str(order.subject),
         dated=order.dated,

@@ -13,6 +13,7 @@ from docgen.deals.deal import Deal
 from docgen.errors import NotFound, Refused, TemplateRefused
 from docgen.findings import Finding
 from docgen.kinds.catalogue import load_kind
+from docgen.kinds.dossier import Correction, Dossier, KnownPaper, Mended
 from docgen.kinds.kind import Face, Kind
 from docgen.kinds.subjects import subjects
 from docgen.rendering.check import check_template, fields_used
@@ -25,6 +26,15 @@ from docgen.services.read_record import check_record
 from docgen.workspace import data_root
 
 SAMPLE = "xx-tech.yaml"
+SAMPLE_PAPER = KnownPaper(
+    "HT0000000000-XX-00",
+    "prepayment-notice",
+    "预付款通知单",
+    "instalment 1",
+    date(2025, 12, 1),
+    ended_on=date(2026, 1, 1),
+)
+"""The paper a notice about a paper is checked with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +113,10 @@ def sample_context(office: Office, kind: Kind) -> Mapping[str, object]:
     """Return the shipped sample deal laid out for a kind, so that every field a template may use is known."""
     deal = sample_deal(office)
     as_of = date(2026, 1, 1)
-    subject = next(iter(subjects(kind, deal, as_of=as_of)))
+    dossier = Dossier((SAMPLE_PAPER,), correction=Correction(SAMPLE_PAPER.number, (Mended("日期", "—", "—"),)))
+    subject = next(iter(subjects(kind, deal, as_of=as_of, dossier=dossier)))
     paper = PaperFacts(number="HT0000000000-XX-01", letter_number="（0000）示例函字第001号", dated=as_of)
-    return build_context(deal, kind, subject, as_of=as_of, paper=paper, calendar=office.calendar)
+    return build_context(deal, kind, subject, as_of=as_of, paper=paper, calendar=office.calendar, dossier=dossier)
 
 
 def sample_deal(office: Office) -> Deal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from docgen.deals.checks import check
@@ -10,12 +10,15 @@ from docgen.errors import NotFound, Refused
 from docgen.findings import Finding, error, has_errors
 from docgen.issuing.issue import Order
 from docgen.kinds.dossier import Dossier
-from docgen.kinds.kind import Face, Kind
+from docgen.kinds.kind import Face, Kind, SubjectType
 from docgen.kinds.readiness import pick, readiness
 from docgen.kinds.subjects import Subject, subjects
+from docgen.services.corrections import Stated, correction_of
 from docgen.services.dossier import dossier_of
 from docgen.services.office import Office
 from docgen.store import ledger
+
+_NOTHING_STATED = Stated()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Request:
     faces: tuple[str, ...] = ()
     again: bool = False
     replaces: str | None = None
+    about: str | None = None
+    stated: Stated = _NOTHING_STATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
     today = office.today()
     as_of = request.as_of or request.dated or today
     dated = request.dated or (as_of if is_draft else today)
-    dossier = dossier_of(office, stored.contract_no)
+    dossier = _dossier(office, kind, stored, request)
     subject = _subject(office, kind, stored, request, as_of=as_of, dossier=dossier)
     findings = [
         *_dating(request, dated, today=today, is_draft=is_draft),
@@ -86,11 +91,23 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
     return Prepared(order, tuple(findings))
 
 
+def _dossier(office: Office, kind: Kind, stored: ledger.StoredDeal, request: Request) -> Dossier:
+    """Return the deal's dossier; for a notice about a paper, with what is wrong with that paper."""
+    dossier = dossier_of(office, stored.contract_no)
+    paper = dossier.own(request.about) if request.about else None
+    if kind.spec.subject is not SubjectType.PAPER or paper is None:
+        return dossier
+    newer = dossier.own(paper.replaced_by) if paper.replaced_by else None
+    return replace(dossier, correction=correction_of(office, paper, newer, request.stated))
+
+
 def _subject(  # noqa: PLR0913  # what is asked, of what, known how
     office: Office, kind: Kind, stored: ledger.StoredDeal, request: Request, *, as_of: date, dossier: Dossier
 ) -> Subject:
     """Return what the paper speaks of: the part asked for, else the only ready one that has no paper yet."""
-    found = subjects(kind, stored.record, as_of=as_of)
+    found = subjects(kind, stored.record, as_of=as_of, dossier=dossier)
+    if kind.spec.subject is SubjectType.PAPER:
+        return _paper_asked(found, stored, request)
     if request.seq is not None:
         named = [subject for subject in found if subject.seq == request.seq]
         if not named:
@@ -108,6 +125,14 @@ def _subject(  # noqa: PLR0913  # what is asked, of what, known how
     if len(fresh) == 1:
         return fresh[0]
     return pick(kind, stored.record, as_of=as_of, calendar=office.calendar, dossier=dossier)
+
+
+def _paper_asked(found: tuple[Subject, ...], stored: ledger.StoredDeal, request: Request) -> Subject:
+    """Return the paper named in the request; a notice never guesses which paper it is about."""
+    named = [subject for subject in found if subject.name == request.about]
+    if not named:
+        raise NotFound.of("kinds.no-paper", stored.contract_no, number=request.about or "—")
+    return named[0]
 
 
 def _dating(request: Request, dated: date, *, today: date, is_draft: bool) -> list[Finding]:

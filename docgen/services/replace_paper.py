@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from docgen.errors import Refused
+from docgen.kinds.kind import SubjectType
 from docgen.services.issue_document import Issued, issue_document
 from docgen.services.office import Office
 from docgen.services.prepare_issue import Request
@@ -27,12 +28,19 @@ def replace_paper(
         deal=row.contract_no,
         kind=row.kind,
         seq=_seq(row.subject),
+        about=_about(row.subject),
         as_of=as_of,
         dated=dated,
         reason=reason,
         replaces=number,
     )
     return issue_document(office, request)
+
+
+def _about(subject: str) -> str | None:
+    """Return the number in a subject such as `paper HT2024031001-YF1-01`."""
+    kind, _, number = subject.partition(" ")
+    return number if kind == SubjectType.PAPER.value else None
 
 
 def _seq(subject: str) -> int:

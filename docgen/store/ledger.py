@@ -226,6 +226,12 @@ def events(key: str) -> tuple[Event, ...]:
     return tuple(Event.objects.filter(key=key).order_by("seq"))
 
 
+def voidings(contract_no: str) -> dict[str, tuple[str, str]]:
+    """Return number → (instant, reason) of the papers voided under a contract."""
+    rows = Event.objects.filter(key=contract_no, type="paper.voided").order_by("seq")
+    return {str(row.payload["number"]): (row.at, str(row.payload["reason"])) for row in rows}
+
+
 def number_is_taken(number: str) -> bool:
     """Tell whether a number was ever allotted."""
     return Number.objects.filter(number=number).exists()
