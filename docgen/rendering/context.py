@@ -18,10 +18,12 @@ from docgen.deals.schedule import delivery_due
 from docgen.deals.terms import Terms
 from docgen.deals.workdays import Calendar
 from docgen.errors import Refused
+from docgen.kinds.articles import article_words
+from docgen.kinds.clauses import variant_of
 from docgen.kinds.dossier import EMPTY, Dossier
 from docgen.kinds.kind import Audience, Kind, Section, SubjectType
 from docgen.kinds.subjects import Subject
-from docgen.rendering.sections import acceptance, change, instalments, papers
+from docgen.rendering.sections import acceptance, agreed, change, instalments, papers
 from docgen.rendering.sections.background import Background, PaperFacts, Values
 from docgen.rendering.sections.terms import delivery_terms, person, price_lines, price_sums, standards, warranty
 
@@ -34,7 +36,12 @@ SUBJECTS: Mapping[SubjectType, Callable[[Background, int], Values | None]] = Map
 )
 """The part of the deal a paper speaks of, under the name of its type; the contract as a whole has none."""
 
-SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType({Section.PAPERS: papers.section})
+SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType(
+    {
+        Section.PAPERS: papers.section,
+        Section.AGREED: agreed.section,
+    }
+)
 """What a kind may ask for besides (`shows` in kind.toml); each stands in the data under its own name."""
 
 
@@ -70,6 +77,8 @@ def build_context(  # noqa: PLR0913  # the interface of the trade: which deal, p
     }
     if kind.spec.audience is Audience.INTERNAL:
         context["internal"] = deal.internal.model_dump()
+    if kind.spec.clauses:
+        context |= _numbering(kind, terms)
     context |= {section.value: SECTIONS[section](about) for section in kind.spec.shows}
     return context | _subject(about)
 
@@ -83,6 +92,12 @@ def _subject(about: Background) -> Values:
     if found is None:
         raise Refused.of("kinds.no-such-part", str(wanted), subject=str(wanted))
     return {wanted.type.value: found}
+
+
+def _numbering(kind: Kind, terms: Terms) -> Values:
+    """Return what the paper's clauses are called (`articles.breach` is 第九条), and which of their texts it takes."""
+    named = {name.replace("-", "_"): article_words(number) for name, number in kind.spec.articles.items()}
+    return {"articles": named, "variant": variant_of(terms).value}
 
 
 def _paper(kind: Kind, paper: PaperFacts) -> Values:

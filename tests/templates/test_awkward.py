@@ -73,7 +73,7 @@ PATCH: dict[str, object] = {
 }
 
 
-HEADS = {"supplementary-agreement": 5, "acceptance-report": 3}
+HEADS = {"supplementary-agreement": 5, "acceptance-report": 3, "sales-contract": 4}
 """Kind → how many heads of tables its awkward paper repeats at least."""
 
 
