@@ -9,7 +9,7 @@ import typer
 
 from docgen.cli import console
 from docgen.findings import has_errors
-from docgen.services.kinds import check_kinds, list_kinds, try_kind, variables_of
+from docgen.services.kinds import check_kinds, list_clauses, list_kinds, try_kind, variables_of
 
 kinds_app = typer.Typer(no_args_is_help=True, help="文书种类与模板 · kinds of papers")
 KindName = Annotated[str, typer.Argument(metavar="KIND", help="代号或中文名 · id or Chinese title")]
@@ -48,6 +48,18 @@ def variables(kind: KindName) -> None:
         console.dump(found)
         return
     console.table("", ("cli.col-variable", "cli.col-faces"), ((v.path, "、".join(v.faces)) for v in found.variables))
+
+
+@kinds_app.command("clauses")
+def clauses() -> None:
+    """列出条款库：版本、启用日期、理由、使用的种类 · the clause library."""
+    found = list_clauses(console.office())
+    if console.wants_json():
+        console.dump({"clauses": found})
+        return
+    columns = ("cli.col-clause", "cli.col-title", "cli.col-since", "cli.col-used-by", "cli.col-reason")
+    rows = ((c.reference, c.title, c.since, "、".join(c.kinds) or "—", c.reason) for c in found)
+    console.table("", columns, rows)
 
 
 @kinds_app.command("try")

@@ -73,6 +73,7 @@ class Customer(Model):
     address: Annotated[Text, label("地址")]
     phone: Annotated[Name | None, label("电话")] = None
     legal_representative: Annotated[Name | None, label("法定代表人")] = None
+    notice_address: Annotated[Text | None, label("送达地址", "通知送达用；不填用客户地址")] = None
     contacts: Annotated[tuple[Contact, ...], label("联系人", "第一个为主要联系人", min_length=1)]
     invoicing: Annotated[InvoicingData | None, label("开票资料")] = None
     grade: Annotated[Name | None, label("客户优先级", "A类、B类、C类", internal=True)] = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Text, label
@@ -9,6 +10,18 @@ from docgen.deals.parties import BankAccount, Contact
 from docgen.deals.penalty import PenaltyClause
 from docgen.deals.plan import Instalment
 from docgen.deals.pricing import PriceLine
+
+_CLASSES = "large 大型企业，medium 中型企业，small 小型企业，micro 微型企业，public 机关或事业单位"
+
+
+class EnterpriseClass(StrEnum):
+    """The class of an enterprise at signing (中小企业划型标准); it decides the statutory payment term (P16)."""
+
+    LARGE = "large"
+    MEDIUM = "medium"
+    SMALL = "small"
+    MICRO = "micro"
+    PUBLIC = "public"
 
 
 class Contract(Model):
@@ -25,6 +38,9 @@ class Contract(Model):
     copies: Annotated[Count, label("份数", ge=1, le=20)] = 4
     owner: Annotated[Name, label("销售负责人")]
     customer_signer: Annotated[Contact | None, label("客户方签约代表")] = None
+    seller_class: Annotated[EnterpriseClass | None, label("我方企业类型", f"签订时的类型：{_CLASSES}")] = None
+    seller_declared: Annotated[Flag, label("已声明为中小企业", "合同中写明我方为中小企业")] = False
+    buyer_class: Annotated[EnterpriseClass | None, label("客户企业类型", f"签订时的类型：{_CLASSES}")] = None
 
 
 class DeliveryTerms(Model):
@@ -76,4 +92,7 @@ class Terms(Model):
     )
     rolls_due_dates: Annotated[Flag, label("应付日、交付日遇休息日顺延", "民法典 203 条；另有约定时填否")] = True
     rolls_fixed_dates: Annotated[Flag, label("约定的固定日期遇休息日顺延", "合同写明具体日期且不顺延时填否")] = True
+    confidentiality_months: Annotated[
+        Count | None, label("保密期限（月）", "合同终止后多少个月；不填为至信息合法公开之日", ge=1, le=600)
+    ] = None
     dispute_clause: Annotated[Text | None, label("争议解决")] = None

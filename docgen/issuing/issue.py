@@ -227,6 +227,7 @@ def _snapshot(order: Order, context: Mapping[str, object]) -> dict[str, object]:
         "record": _record(order),
         "context": json.loads(json.dumps(context, default=str, ensure_ascii=False)),
         "templates": {name: _sha256(data) for name, data in template_files(order.kind.folder, order.shared).items()},
+        "clauses": list(order.kind.spec.clauses),
         "calendar": order.calendar.version,
         "program": __version__,
     }

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from docgen.kinds import on_acceptance, on_change, on_contract, on_instalment, on_money, on_paper, on_warranty
+from docgen.kinds import (
+    on_acceptance,
+    on_change,
+    on_contract,
+    on_contract_text,
+    on_instalment,
+    on_money,
+    on_paper,
+    on_warranty,
+)
 from docgen.kinds.kind import Condition
 from docgen.kinds.question import Predicate
 
@@ -49,5 +58,12 @@ CONDITIONS: Mapping[Condition, Predicate] = MappingProxyType(
         Condition.PAPER_NOT_VOID: on_paper.paper_not_void,
         Condition.PAPER_ENDED: on_paper.paper_ended,
         Condition.CORRECTION_STATED: on_paper.correction_stated,
+        Condition.NOT_YET_SIGNED: on_contract_text.not_yet_signed,
+        Condition.CONTRACT_CLAUSES_AGREE: on_contract_text.contract_clauses_agree,
+        Condition.CONTRACT_DAYS_AHEAD: on_contract_text.contract_days_ahead,
+        Condition.DISPUTE_CLAUSE_PRESENT: on_contract_text.dispute_clause_present,
+        Condition.SELLER_DECLARATION_FITS: on_contract_text.seller_declaration_fits,
+        Condition.NO_DEPOSIT_WORDS: on_contract_text.no_deposit_words,
+        Condition.NO_VAGUE_WORDS: on_contract_text.no_vague_words,
     }
 )

@@ -22,6 +22,8 @@ from docgen.findings import Finding, error
 
 SCHEMA = 1
 """The schema number of kind.toml this program reads."""
+CLAUSE_NAME = r"^[a-z][a-z-]{0,40}@[1-9][0-9]{0,3}$"
+"""How a kind names a clause of the library: `confidentiality@1`."""
 
 _SLOT = re.compile(r"\{(instalment|n)(?::0([1-9]))?\}", re.ASCII)
 
@@ -84,6 +86,13 @@ class Condition(StrEnum):
     PAPER_NOT_VOID = "paper-not-void"
     PAPER_ENDED = "paper-ended"
     CORRECTION_STATED = "correction-stated"
+    NOT_YET_SIGNED = "not-yet-signed"
+    CONTRACT_CLAUSES_AGREE = "contract-clauses-agree"
+    CONTRACT_DAYS_AHEAD = "contract-days-ahead"
+    DISPUTE_CLAUSE_PRESENT = "dispute-clause-present"
+    SELLER_DECLARATION_FITS = "seller-declaration-fits"
+    NO_DEPOSIT_WORDS = "no-deposit-words"
+    NO_VAGUE_WORDS = "no-vague-words"
 
 
 class Section(StrEnum):
@@ -93,6 +102,7 @@ class Section(StrEnum):
     PENALTY = "penalty"
     ATTACHMENTS = "attachments"
     WARRANTY_PERIOD = "warranty_period"
+    AGREED = "agreed"
 
 
 class Face(StrEnum):
@@ -140,6 +150,10 @@ class KindSpec(Model):
     wording: Annotated[str, label("共用文句", pattern=r"^[a-z0-9_-]{1,40}\.toml$")] = "wording.toml"
     zones: Annotated[tuple[ZoneSpec, ...], label("盖章、签字、填写区域")] = ()
     shows: Annotated[tuple[Section, ...], label("另需数据", "例如 papers 已出具和已归档的文件")] = ()
+    clauses: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=CLAUSE_NAME)], ...],
+        label("条款", "依次为第一条、第二条……，写作 名称@版本，取自条款库"),
+    ] = ()
     sources: Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], label("出处")] = ()
 
     @field_validator("number")
@@ -154,11 +168,18 @@ class KindSpec(Model):
     def _belongs_together(self) -> KindSpec:
         if self.schema_number != SCHEMA:
             raise ValueError(f"kind.toml schema {self.schema_number}, this program reads {SCHEMA}")
+        if len(self.articles) < len(self.clauses):
+            raise ValueError("a clause stands in the list twice")
         if "{instalment" in self.number and self.subject is not SubjectType.INSTALMENT:
             raise ValueError("{instalment} needs subject = instalment")
         if self.overdue_title and self.subject is not SubjectType.INSTALMENT:
             raise ValueError("overdue_title needs subject = instalment")
         return self
+
+    @property
+    def articles(self) -> dict[str, int]:
+        """Return clause name → number of the article it makes: the place in the list is the number, for ever."""
+        return {name.partition("@")[0]: place for place, name in enumerate(self.clauses, start=1)}
 
     def number_suffix(self, *, seq: int, n: int) -> str:
         """Return what follows the contract number: `-YF1-01` for instalment 1, first letter (P9)."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from docgen.deals.amending import terms_as_of
@@ -22,7 +22,10 @@ from docgen.kinds.subjects import Subject
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Deal, subject and days. `as_of`: facts after it are not known yet. `dated`: the day the paper will bear."""
+    """Deal, subject and days. `as_of`: facts after it are not known yet. `dated`: the day the paper will bear.
+
+    `articles` is the kind's own numbering, clause name → number, where its papers are made of clauses.
+    """
 
     deal: Deal
     subject: Subject
@@ -30,6 +33,7 @@ class Question:
     dated: date
     calendar: Calendar
     dossier: Dossier = EMPTY
+    articles: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def contract_name(self) -> str:

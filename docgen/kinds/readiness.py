@@ -33,7 +33,7 @@ def readiness(  # noqa: PLR0913  # which paper, about what, on which days
     if subject.type is not kind.spec.subject:
         params = {"title": kind.spec.title, "wanted": kind.spec.subject.value}
         return [error("kinds.wrong-subject", str(subject), **params)]
-    question = Question(deal, subject, as_of, dated or as_of, calendar, dossier)
+    question = Question(deal, subject, as_of, dated or as_of, calendar, dossier, kind.spec.articles)
     return [finding for name in kind.spec.conditions for finding in CONDITIONS[name](question)]
 
 

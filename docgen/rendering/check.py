@@ -18,6 +18,7 @@ from jinja2.exceptions import TemplateError
 from docgen.errors import DocgenError
 from docgen.findings import Finding, error, has_errors
 from docgen.papers.docx import check_docx
+from docgen.rendering.articles import CLAUSE, HEAD, Article, read_articles
 from docgen.rendering.assets import AssetLoader, Assets
 from docgen.rendering.docx import jinja_source, paragraph_place
 from docgen.rendering.docxlint import FULL_WIDTH, lint_part
@@ -57,6 +58,7 @@ def fields_used(path: Path, *, shared: Path, sample: Mapping[str, object] | None
 class _Inspection:
     fragments: Mapping[str, tuple[str, str]]
     sample: Mapping[str, object] | None
+    articles: Mapping[str, Article] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
 
@@ -76,7 +78,9 @@ class _Inspection:
         """Inspect the wording sentences used so far, once each."""
         env = environment(escape=False)
         keys = dict.fromkeys(use.path.removeprefix("w.") for use in self.uses if use.path.startswith("w."))
-        for sentence, where in [self.fragments[key] for key in keys if key in self.fragments]:
+        clauses = [self.articles.get(key.removeprefix(CLAUSE)) for key in keys if key.startswith(CLAUSE)]
+        paragraphs = [each for article in clauses if article for each in article.all_sentences()]
+        for sentence, where in [*(self.fragments[key] for key in keys if key in self.fragments), *paragraphs]:
             self.findings += _full_width(sentence, where)
             self.text(env, sentence, where)
 
@@ -85,7 +89,8 @@ def _inspect(path: Path, shared: Path, sample: Mapping[str, object] | None) -> _
     seen = _Inspection({}, None)
     try:
         fragments = read_fragments(fragment_files(path.parent, shared))
-        seen = _Inspection(fragments, None if sample is None else _known(sample, fragments))
+        articles = read_articles(path.parent, shared)
+        seen = _Inspection(fragments, None if sample is None else _known(sample, fragments, articles), articles)
         if path.suffix.lower() == ".docx":
             _inspect_docx(path, seen)
         else:
@@ -96,11 +101,15 @@ def _inspect(path: Path, shared: Path, sample: Mapping[str, object] | None) -> _
     return seen
 
 
-def _known(sample: Mapping[str, object], fragments: Mapping[str, object]) -> dict[str, object]:
+def _known(
+    sample: Mapping[str, object], fragments: Mapping[str, object], articles: Mapping[str, object]
+) -> dict[str, object]:
     """Return the sample with what rendering adds: the words of header and footer in `paper`, the sentences in `w`."""
     given = sample.get("paper")
     paper = {**given, **paper_sample()} if isinstance(given, Mapping) else paper_sample()
-    return {**sample, "paper": paper, "w": dict.fromkeys(fragments, "")}
+    heads, clauses = (HEAD + name for name in articles), (CLAUSE + name for name in articles)
+    words = {**dict.fromkeys(fragments, ""), **dict.fromkeys(heads, ""), **{name: [""] for name in clauses}}
+    return {**sample, "paper": paper, "w": words}
 
 
 def _inspect_text(path: Path, shared: Path, seen: _Inspection) -> None:

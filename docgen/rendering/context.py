@@ -18,12 +18,15 @@ from docgen.deals.schedule import delivery_due
 from docgen.deals.terms import Terms
 from docgen.deals.workdays import Calendar
 from docgen.errors import Refused
+from docgen.kinds.articles import article_words
+from docgen.kinds.clauses import variant_of
 from docgen.kinds.dossier import EMPTY, Dossier
 from docgen.kinds.kind import Audience, Kind, Section, SubjectType
 from docgen.kinds.naming import title_of
 from docgen.kinds.subjects import Subject
 from docgen.rendering.sections import (
     acceptance,
+    agreed,
     attachments,
     change,
     instalments,
@@ -54,6 +57,7 @@ SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType(
         Section.PENALTY: penalty.section,
         Section.ATTACHMENTS: attachments.section,
         Section.WARRANTY_PERIOD: warranty_end.section,
+        Section.AGREED: agreed.section,
     }
 )
 """What a kind may ask for besides (`shows` in kind.toml); each stands in the data under its own name."""
@@ -91,6 +95,8 @@ def build_context(  # noqa: PLR0913  # the interface of the trade: which deal, p
     }
     if kind.spec.audience is Audience.INTERNAL:
         context["internal"] = deal.internal.model_dump()
+    if kind.spec.clauses:
+        context |= _numbering(kind, terms)
     context |= {section.value: SECTIONS[section](about) for section in kind.spec.shows}
     return context | _subject(about)
 
@@ -104,6 +110,12 @@ def _subject(about: Background) -> Values:
     if found is None:
         raise Refused.of("kinds.no-such-part", str(wanted), subject=str(wanted))
     return {ABOUT_PAPER if wanted.type is SubjectType.PAPER else wanted.type.value: found}
+
+
+def _numbering(kind: Kind, terms: Terms) -> Values:
+    """Return what the paper's clauses are called (`articles.breach` is 第九条), and which of their texts it takes."""
+    named = {name.replace("-", "_"): article_words(number) for name, number in kind.spec.articles.items()}
+    return {"articles": named, "variant": variant_of(terms).value}
 
 
 def _paper(about: Background) -> Values:

@@ -12,34 +12,50 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from docgen.errors import TemplateRefused
+from docgen.rendering.articles import CLAUSE, HEAD, Article, read_articles
 from docgen.rendering.sandbox import ItemEnvironment, compile_text, environment, fill
 
 
-class Wording(Mapping[str, str]):
+class Wording(Mapping[str, str | list[str]]):
     """The sentences by key, each filled when it is used; what it prints is noted at that moment, in order.
 
-    Looking one up raises TemplateRefused, naming file and key, when the sentence cannot be filled.
+    Of the articles of a contract, `head_…` is a text and `clause_…` the list of its paragraphs. Looking one up
+    raises TemplateRefused, naming file and key, when the sentence cannot be filled.
     """
 
-    def __init__(self, fragments: Mapping[str, tuple[str, str]], context: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        fragments: Mapping[str, tuple[str, str]],
+        context: Mapping[str, object],
+        articles: Mapping[str, Article] | None = None,
+    ) -> None:
         self._fragments = fragments
         self._context = context
         self._environment: ItemEnvironment | None = None
+        self._heads = {HEAD + name: article.head for name, article in (articles or {}).items()}
+        self._clauses = {CLAUSE + name: article for name, article in (articles or {}).items()}
 
-    def __getitem__(self, key: str) -> str:
-        """Return the sentence filled; it is escaped by the face that prints it."""
-        sentence, where = self._fragments[key]
+    def __getitem__(self, key: str) -> str | list[str]:
+        """Return the sentence filled, or a clause's paragraphs; they are escaped by the face that prints them."""
+        if key in self._heads:
+            return self._heads[key]
+        if key in self._clauses:
+            sentences = self._clauses[key].sentences(str(self._context["variant"]))
+            return [text for text in (self._filled(*each) for each in sentences) if text]
+        return self._filled(*self._fragments[key])
+
+    def _filled(self, sentence: str, where: str) -> str:
         self._environment = self._environment or environment(escape=False)
         return fill(compile_text(self._environment, sentence, where), self._context, where=where)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._fragments
+        return key in self._fragments or key in self._heads or key in self._clauses
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._fragments)
+        yield from (*self._fragments, *self._heads, *self._clauses)
 
     def __len__(self) -> int:
-        return len(self._fragments)
+        return len(self._fragments) + len(self._heads) + len(self._clauses)
 
 
 def read_fragments(files: Sequence[Path]) -> dict[str, tuple[str, str]]:
@@ -63,8 +79,8 @@ def read_fragments(files: Sequence[Path]) -> dict[str, tuple[str, str]]:
 
 
 def wording_of(kind_folder: Path, shared: Path, context: Mapping[str, object]) -> Wording:
-    """Return the wording a kind's templates may use: `_shared/wording/*.toml`, then the kind's own `wording.toml`."""
-    return Wording(read_fragments(fragment_files(kind_folder, shared)), context)
+    """Return the wording a kind's templates may use: `_shared/wording/*.toml`, its own, and its clauses."""
+    return Wording(read_fragments(fragment_files(kind_folder, shared)), context, read_articles(kind_folder, shared))
 
 
 def fragment_files(kind_folder: Path, shared: Path) -> list[Path]:

@@ -13,6 +13,7 @@ from docgen.deals.deal import Deal
 from docgen.errors import NotFound, Refused, TemplateRefused
 from docgen.findings import Finding
 from docgen.kinds.catalogue import load_kind
+from docgen.kinds.clauses import library
 from docgen.kinds.dossier import Correction, Dossier, KnownPaper, Mended
 from docgen.kinds.kind import Face, Kind
 from docgen.kinds.subjects import subjects
@@ -72,6 +73,44 @@ class Variable:
 
     path: str
     faces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseLine:
+    """One version of a clause of the library, why it was made, and the kinds that take it."""
+
+    name: str
+    version: int
+    title: str
+    since: date
+    reason: str
+    kinds: tuple[str, ...]
+
+    @property
+    def reference(self) -> str:
+        """Return how a kind names it."""
+        return f"{self.name}@{self.version}"
+
+
+def list_clauses(office: Office) -> tuple[ClauseLine, ...]:
+    """Return every version of every clause of the library, by name, oldest first.
+
+    Raises:
+        TemplateRefused: a file of the library is wrong.
+    """
+    takers = [(kind.spec.title, kind.spec.clauses) for _, kind in sorted(office.catalogue.kinds.items())]
+    return tuple(
+        ClauseLine(
+            name=name,
+            version=each.version,
+            title=clause.title,
+            since=each.since,
+            reason=each.reason,
+            kinds=tuple(title for title, taken in takers if f"{name}@{each.version}" in taken),
+        )
+        for name, clause in library(office.shared_templates).items()
+        for each in clause.versions
+    )
 
 
 def list_kinds(office: Office) -> tuple[KindLine, ...]:

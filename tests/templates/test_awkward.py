@@ -13,7 +13,13 @@ from docgen.rendering.faces import compare_faces
 from docgen.rendering.golden import Case, render_case
 
 ROOT = Path(__file__).resolve().parents[2]
-HEADS = {"supplementary-agreement": 5, "acceptance-report": 3, "progress-letter": 1, "warranty-form": 2}
+HEADS = {
+    "supplementary-agreement": 5,
+    "acceptance-report": 3,
+    "progress-letter": 1,
+    "warranty-form": 2,
+    "sales-contract": 4,
+}
 """Kind → how many heads of tables its awkward paper repeats at least."""
 _SPEC = importlib.util.spec_from_file_location("awkward", ROOT / "scripts" / "awkward.py")
 assert _SPEC

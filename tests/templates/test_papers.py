@@ -102,6 +102,10 @@ def test_word_names_east_asian_fonts_repeats_heads_and_keeps_rows_whole(case: Ca
     assert " NUMPAGES " in footer
 
 
+def said(block: etree._Element) -> str:
+    return "".join(text.text or "" for text in block.iter(w("t")))
+
+
 def _content_rows(tables: Iterable[etree._Element]) -> Iterator[etree._Element]:
     for table in tables:
         for row in table.iter(w("tr")):
@@ -115,7 +119,7 @@ def test_word_keeps_the_signatures_with_the_text_before(case: Case) -> None:
     package = Package.read(docx_job(case).template, "template")
     body = etree.fromstring(package.parts["word/document.xml"]).find(w("body"))
     blocks = [child for child in body if child.tag in {w("p"), w("tbl")}]
-    last = max(place for place, block in enumerate(blocks) if block.tag == w("tbl"))
+    last = next(place for place, block in enumerate(blocks) if block.tag == w("tbl") and "w.left_signer" in said(block))
     for paragraph in blocks[last - 2 : last]:
         assert paragraph.find(f"{w('pPr')}/{w('keepNext')}") is not None
     rows = list(blocks[last].iter(w("tr")))
