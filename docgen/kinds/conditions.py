@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from docgen.kinds import on_acceptance, on_change, on_contract, on_instalment
+from docgen.kinds import on_acceptance, on_change, on_contract, on_instalment, on_proposal
 from docgen.kinds.kind import Condition
 from docgen.kinds.question import Predicate
 
@@ -32,5 +32,13 @@ CONDITIONS: Mapping[Condition, Predicate] = MappingProxyType(
         Condition.ACCEPTANCE_REMEDIED: on_acceptance.acceptance_remedied,
         Condition.ACCEPTANCE_BY_CONTRACT: on_acceptance.acceptance_by_contract,
         Condition.ACCEPTANCE_BY_DECISION_MAKER: on_acceptance.acceptance_by_decision_maker,
+        Condition.NOT_SIGNED: on_proposal.not_signed,
+        Condition.PROPOSAL_EXISTS: on_proposal.proposal_exists,
+        Condition.PROPOSAL_COVERS_NEEDS: on_proposal.proposal_covers_needs,
+        Condition.PROPOSAL_EFFECTS_QUANTIFIED: on_proposal.proposal_effects_quantified,
+        Condition.PROPOSAL_CASES_MASKED: on_proposal.proposal_cases_masked,
+        Condition.PROPOSAL_ADDS_UP: on_proposal.proposal_adds_up,
+        Condition.PROPOSAL_FEEDBACK_CLOSED: on_proposal.proposal_feedback_closed,
+        Condition.PROPOSAL_VALID: on_proposal.proposal_valid,
     }
 )

@@ -48,10 +48,11 @@ class KnownLetter:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Papers in the order they came, letters in the order they were sent."""
+    """Papers in the order they came, letters in the order they were sent; the names all our customers bear or bore."""
 
     papers: tuple[KnownPaper, ...] = ()
     letters: tuple[KnownLetter, ...] = ()
+    customer_names: tuple[str, ...] = ()
 
     def issued(self, kind: str, subject: str) -> Iterator[KnownPaper]:
         """Yield our standing papers of a kind about one part of the deal."""

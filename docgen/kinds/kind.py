@@ -66,12 +66,22 @@ class Condition(StrEnum):
     ACCEPTANCE_REMEDIED = "acceptance-remedied"
     ACCEPTANCE_BY_CONTRACT = "acceptance-by-contract"
     ACCEPTANCE_BY_DECISION_MAKER = "acceptance-by-decision-maker"
+    NOT_SIGNED = "not-signed"
+    PROPOSAL_EXISTS = "proposal-exists"
+    PROPOSAL_COVERS_NEEDS = "proposal-covers-needs"
+    PROPOSAL_EFFECTS_QUANTIFIED = "proposal-effects-quantified"
+    PROPOSAL_CASES_MASKED = "proposal-cases-masked"
+    PROPOSAL_ADDS_UP = "proposal-adds-up"
+    PROPOSAL_FEEDBACK_CLOSED = "proposal-feedback-closed"
+    PROPOSAL_VALID = "proposal-valid"
 
 
 class Section(StrEnum):
     """The closed list of what a paper may show besides the record's own data; the makers stand in `rendering`."""
 
     PAPERS = "papers"
+    PROPOSAL = "proposal"
+    QUOTATION = "quotation"
 
 
 class Face(StrEnum):

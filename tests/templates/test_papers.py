@@ -96,7 +96,7 @@ def test_word_names_east_asian_fonts_repeats_heads_and_keeps_rows_whole(case: Ca
     tables = list(document.iter(w("tbl")))
     assert all(row.find(f".//{w('cantSplit')}") is not None for row in _content_rows(tables))
     if case.kind.spec.id != "prepayment-notice":
-        assert sum(1 for _ in document.iter(w("tblHeader"))) >= 3
+        assert sum(1 for _ in document.iter(w("tblHeader"))) >= (2 if case.kind.spec.id == "quotation" else 3)
     footer = b"".join(template.parts[name] for name in template.by_kind("footer+xml")).decode()
     assert " PAGE " in footer
     assert " NUMPAGES " in footer
