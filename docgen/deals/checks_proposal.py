@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from docgen.deals.deal import Deal
 from docgen.deals.masking import names_in
@@ -47,7 +48,13 @@ def check_proposal(deal: Deal) -> Iterator[Finding]:
 
 def missing_parts(proposal: Proposal) -> Iterator[Finding]:
     """Yield an error for each of the parts a proposal must have that is empty (R-2.2-03)."""
-    parts = {"needs": "客户需求", "modules": "方案内容", "steps": "实施步骤", "effects": "量化效果", "cases": "成功案例"}
+    parts = {
+        "needs": "客户需求",
+        "modules": "方案内容",
+        "steps": "实施步骤",
+        "effects": "量化效果",
+        "cases": "成功案例",
+    }
     for field, title in parts.items():
         if not getattr(proposal, field):
             yield error("deals.proposal-part-missing", f"proposal.{field}", part=title)
@@ -57,7 +64,9 @@ def unanswered(proposal: Proposal) -> Iterator[Finding]:
     """Yield an error for each need without an answer: all must be covered (R-2.2-03)."""
     for index, need in enumerate(proposal.needs):
         if need.answer is None:
-            yield error("deals.need-unanswered", f"proposal.needs[{index}].answer", seq=need.seq, category=need.category)
+            yield error(
+                "deals.need-unanswered", f"proposal.needs[{index}].answer", seq=need.seq, category=need.category
+            )
 
 
 def unquantified(proposal: Proposal) -> Iterator[Finding]:
@@ -114,8 +123,8 @@ def unclosed(proposal: Proposal) -> Iterator[Finding]:
         if not each.is_closed:
             yield error("deals.feedback-open", where, seq=each.seq, version=each.version, following=following)
         elif each.done_on and each.done_on > days[following]:
-            params = {"seq": each.seq, "following": following, "day": day_words(days[following])}
-            yield error("deals.feedback-closed-late", f"{where}.done_on", **params)
+            day = day_words(days[following])
+            yield error("deals.feedback-closed-late", f"{where}.done_on", seq=each.seq, following=following, day=day)
 
 
 def _weights(deal: Deal) -> Iterator[Finding]:
@@ -165,7 +174,7 @@ def _versions(proposal: Proposal) -> Iterator[Finding]:
     row = [*((each.version, each.dated) for each in proposal.earlier_versions), (proposal.version, proposal.dated)]
     if row[0][0] != "V1.0":
         yield warning("deals.versions-begin-late", "proposal.earlier_versions", version=row[0][0])
-    for (version, dated), (following, day) in zip(row, row[1:], strict=False):
+    for (version, dated), (following, day) in pairwise(row):
         if version_key(following) <= version_key(version) or day < dated:
             params = {"version": version, "dated": day_words(dated), "following": following, "day": day_words(day)}
             yield warning("deals.versions-not-rising", "proposal.version", **params)
@@ -174,15 +183,15 @@ def _versions(proposal: Proposal) -> Iterator[Finding]:
         if each.version not in days:
             yield warning("deals.feedback-of-no-version", f"proposal.feedback[{index}].version", version=each.version)
         elif each.on < days[each.version]:
-            params = {"seq": each.seq, "version": each.version, "day": day_words(days[each.version])}
-            yield warning("deals.feedback-before-version", f"proposal.feedback[{index}].on", **params)
+            where, day_text = f"proposal.feedback[{index}].on", day_words(days[each.version])
+            yield warning("deals.feedback-before-version", where, seq=each.seq, version=each.version, day=day_text)
 
 
 def _price_cuts(deal: Deal, proposal: Proposal) -> Iterator[Finding]:
     """A lower price wants another term in return (R-2.3-01)."""
     row = [(each.version, each.total, each.terms_changed) for each in proposal.earlier_versions]
     row.append((proposal.version, deal.terms.total, proposal.terms_changed))
-    for (_, old, _), (version, new, changed) in zip(row, row[1:], strict=False):
+    for (_, old, _), (version, new, changed) in pairwise(row):
         if new < old and changed is None:
             params = {"version": version, "old": format_money(old), "new": format_money(new)}
             yield warning("deals.quotation-cut-alone", "proposal.terms_changed", **params)

@@ -96,7 +96,9 @@ class LineDetail(Model):
     category: Annotated[
         CostCategory | None, label("费用分类", "hardware 硬件，software 软件，service 服务费；不填按产品、服务归类")
     ] = None
-    list_unit_price: Annotated[UnitPrice | None, label("目录单价（元）", "优惠前的含税单价；没有优惠可不填", ge=0)] = None
+    list_unit_price: Annotated[UnitPrice | None, label("目录单价（元）", "优惠前的含税单价；没有优惠可不填", ge=0)] = (
+        None
+    )
 
 
 class Discount(Model):

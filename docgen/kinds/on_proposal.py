@@ -57,7 +57,9 @@ def not_signed(question: Question) -> list[Finding]:
     return [error("kinds.signed-already", "facts.signature", **params)]
 
 
-def _asked(question: Question, ask: Callable[[Deal, Proposal], Iterator[Finding] | tuple[Finding, ...]]) -> list[Finding]:
+def _asked(
+    question: Question, ask: Callable[[Deal, Proposal], Iterator[Finding] | tuple[Finding, ...]]
+) -> list[Finding]:
     """Return what is found of the proposal; none where there is none: another condition says so."""
     proposal = question.deal.proposal
     return list(ask(question.deal, proposal)) if proposal is not None else []

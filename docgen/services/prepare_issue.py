@@ -89,9 +89,7 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
 def _once(findings: list[Finding]) -> tuple[Finding, ...]:
     """Leave out what a record's check and the paper's conditions say of one place in the same words."""
     said = {(each.code, each.where) for each in findings if each.severity is Severity.ERROR}
-    return tuple(
-        each for each in findings if each.severity is Severity.ERROR or (each.code, each.where) not in said
-    )
+    return tuple(each for each in findings if each.severity is Severity.ERROR or (each.code, each.where) not in said)
 
 
 def _subject(  # noqa: PLR0913  # what is asked, of what, known how

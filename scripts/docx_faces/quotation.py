@@ -32,4 +32,3 @@ def make() -> Sheet:
     sheet.add("", Look(4, 5, after=0, keep=True))
     offer.signature(sheet)
     return sheet
-

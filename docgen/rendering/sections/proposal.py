@@ -1,4 +1,4 @@
-"""The proposal as plain values: needs with their answers, content, steps, effects, cases, and what became of objections."""
+"""The proposal as plain values: needs and answers, content, steps, effects, cases, objections answered."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def section(about: Background) -> Values:
         "version": proposal.version,
         "title": title_of(about),
         "summary": proposal.summary,
-        "survey": {"on": survey.on, "by": survey.by, "contact": survey.contact, "role": survey.role} if survey else None,
+        "survey": {"on": survey.on, "by": survey.by, "contact": survey.contact, "role": survey.role}
+        if survey
+        else None,
         "needs": list(_needs(proposal)),
         "need_count": len(proposal.needs),
         "modules": list(_modules(proposal)),

@@ -1,4 +1,4 @@
-"""The quotation as plain values: lines by cost category at list price, discounts, total, plan, and until when it holds."""
+"""The quotation as plain values: lines by cost category at list price, discounts, total, plan, validity."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _discount(each: QuotedDiscount) -> Values:
 
 
 def _seller(deal: Deal) -> Values:
-    """Return who of us stands for the offer: the salesperson in charge, with the company's phone where no other is known."""
+    """Return who stands for the offer: the salesperson in charge, with the company's phone where no other is known."""
     owner = deal.terms.contract.owner
     for own in (deal.company.signer, deal.company.finance_contact):
         if own is not None and own.name == owner:
