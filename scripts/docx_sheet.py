@@ -116,14 +116,18 @@ class Sheet:
             _header(section.first_page_header.paragraphs[0], "")
             _footer(section.first_page_footer.paragraphs[0])
 
-    def add(self, text: str, look: Look | None = None, *, where: Thing = None, blank: str = "") -> Thing:
-        """Add a paragraph to the body or a cell; `blank` is a line to be filled in by hand after the text."""
+    def add(
+        self, text: str, look: Look | None = None, *, where: Thing = None, blank: str = "", tail: str = ""
+    ) -> Thing:
+        """Add a paragraph to the body or a cell; `blank` is a line filled in by hand, `tail` small type after it."""
         look = look or self.text
         paragraph = (where or self.document).add_paragraph()
         _lay(paragraph, look)
         _run(paragraph, text, look)
         if blank:
             _run(paragraph, blank, look).font.underline = True
+        if tail:
+            _run(paragraph, tail, Look(9, look.line))
         if look.indent:
             indent = _element("w:ind", firstLineChars="200", firstLine=str(round(look.size * 40)))
             paragraph._p.get_or_add_pPr().insert_element_before(indent, *_AFTER_GAPS[5:])  # noqa: SLF001  # in characters
@@ -143,10 +147,10 @@ class Sheet:
         look = Look(size, size * 1.4, font=HEI, bold=True, align=CENTRE, before=2, after=4, keep=True)
         self.add(wording("heading"), look)
 
-    def head(self, key: str) -> None:
-        """Add the head of a section, never parted from what follows."""
+    def head(self, key: str, *, number: str = "") -> Thing:
+        """Add the head of a section, never parted from what follows; `number` stands before a shared head."""
         size, line = self.text.size + 1, self.text.line + 2
-        self.add(wording(key), Look(size, line, font=HEI, bold=True, before=7, keep=True))
+        return self.add(number + wording(key), Look(size, line, font=HEI, bold=True, before=7, keep=True))
 
     def table(self, widths: Sequence[float], rows: Sequence[Row], *, size: float = 0, head: bool = False) -> None:
         """Add a bordered table; with `head` its first row repeats on each page."""
@@ -160,7 +164,9 @@ class Sheet:
             _fill_row(row, cells, replace(look, keep=head and index == 0))
             if head and index == 0:
                 row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001  # python-docx lacks it
-        self.add("", Look(4, 5, after=0))
+        last = next(cells for cells in reversed(rows) if not isinstance(cells, str))
+        is_kept = all(cell.has("keep") for cell in last)
+        self.add("", Look(4, 5, after=0, keep=is_kept))
 
     def _grid(self, widths: Sequence[float], *, bordered: bool) -> Thing:
         table = self.document.add_table(rows=0, cols=len(widths))

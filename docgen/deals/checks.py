@@ -15,6 +15,7 @@ from stdnum.cn import uscc
 from docgen.deals.amending import differences, effective_on, terms_with
 from docgen.deals.changes import Change
 from docgen.deals.checks_facts import check_facts
+from docgen.deals.checks_proposal import check_proposal
 from docgen.deals.checks_terms import check_terms
 from docgen.deals.deal import Deal
 from docgen.deals.parties import BankAccount, Company, Customer
@@ -42,6 +43,7 @@ def check(deal: Deal, *, calendar: Calendar) -> list[Finding]:
         *_check_changes(deal),
         *check_facts(deal),
         *_check_bounds(deal),
+        *check_proposal(deal),
     ]
     if not has_errors(findings):
         findings += _check_past_parts(deal, calendar)

@@ -7,11 +7,12 @@ from typing import Annotated, Protocol
 
 from pydantic import Field, field_validator
 
-from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Text, label
+from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Rate, Text, label
 from docgen.deals.changes import Change
 from docgen.deals.fulfilment import Acceptance, Delivery, Invoice, Notice, Payment, Signature, Termination
 from docgen.deals.handling import Delay, HandlingFlag, TaskDone, WriteOff
 from docgen.deals.parties import Company, Customer
+from docgen.deals.proposal import Proposal
 from docgen.deals.terms import Terms
 
 SCHEMA = 1
@@ -88,12 +89,20 @@ class Facts(Model):
         return tuple(sorted(facts, key=lambda each: (each.on, each.number)))
 
 
+class DecisionFactor(Model):
+    """What the customer decides by, and how much it weighs (表3, R-2.2-10)."""
+
+    name: Annotated[Name, label("决策因素", internal=True)]
+    weight: Annotated[Rate, label("权重", "0.4 即 40%，合计 100%", internal=True)]
+
+
 class Internal(Model):
     """For our eyes only: no paper for customers, no export, no file property ever carries these."""
 
     floor_price: Annotated[Money | None, label("我方底线（元）", internal=True)] = None
     customer_ceiling: Annotated[Money | None, label("客户底线（元）", internal=True)] = None
     budget: Annotated[Name | None, label("预算范围", internal=True)] = None
+    decision_factors: Annotated[tuple[DecisionFactor, ...], label("客户决策因素", internal=True)] = ()
     notes: Annotated[Text | None, label("内部备注", internal=True)] = None
     follow_ups: Annotated[tuple[FollowUp, ...], label("跟进记录", internal=True)] = ()
     is_strategic: Annotated[Flag, label("战略客户", internal=True)] = False
@@ -107,5 +116,6 @@ class Deal(Model):
     customer: Annotated[Customer, label("客户")]
     terms: Annotated[Terms, label("约定")]
     changes: Annotated[tuple[Change, ...], label("变更")] = ()
+    proposal: Annotated[Proposal | None, label("方案与报价", "签约前的方案书和报价单")] = None
     facts: Annotated[Facts, label("事实")] = Facts()
     internal: Annotated[Internal, label("内部资料", internal=True)] = Internal()

@@ -42,6 +42,7 @@ _HOMES: dict[Path, str] = {
     ("customer",): "客户",
     ("facts",): "签订与终止",
     ("internal",): "内部资料",
+    ("proposal",): "方案与报价",
 }
 _FIRST: tuple[Path, ...] = (NUMBER, ORDER, ("company",), ("customer", "name"))
 _SKIPPED = {"schema"}

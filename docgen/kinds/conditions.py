@@ -13,6 +13,7 @@ from docgen.kinds import (
     on_instalment,
     on_money,
     on_paper,
+    on_proposal,
     on_warranty,
 )
 from docgen.kinds.kind import Condition
@@ -65,5 +66,13 @@ CONDITIONS: Mapping[Condition, Predicate] = MappingProxyType(
         Condition.SELLER_DECLARATION_FITS: on_contract_text.seller_declaration_fits,
         Condition.NO_DEPOSIT_WORDS: on_contract_text.no_deposit_words,
         Condition.NO_VAGUE_WORDS: on_contract_text.no_vague_words,
+        Condition.UNSIGNED_ON_THE_DAY: on_proposal.unsigned_on_the_day,
+        Condition.PROPOSAL_EXISTS: on_proposal.proposal_exists,
+        Condition.PROPOSAL_COVERS_NEEDS: on_proposal.proposal_covers_needs,
+        Condition.PROPOSAL_EFFECTS_QUANTIFIED: on_proposal.proposal_effects_quantified,
+        Condition.PROPOSAL_CASES_MASKED: on_proposal.proposal_cases_masked,
+        Condition.PROPOSAL_ADDS_UP: on_proposal.proposal_adds_up,
+        Condition.PROPOSAL_FEEDBACK_CLOSED: on_proposal.proposal_feedback_closed,
+        Condition.PROPOSAL_VALID: on_proposal.proposal_valid,
     }
 )

@@ -71,11 +71,12 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Papers in the order they came, letters in the order they were sent."""
+    """Papers in the order they came, letters in the order they were sent; the names all our customers bear or bore."""
 
     papers: tuple[KnownPaper, ...] = ()
     letters: tuple[KnownLetter, ...] = ()
     correction: Correction | None = None
+    customer_names: tuple[str, ...] = ()
 
     def issued(self, kind: str, subject: str) -> Iterator[KnownPaper]:
         """Yield our standing papers of a kind about one part of the deal."""

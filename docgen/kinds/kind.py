@@ -93,6 +93,14 @@ class Condition(StrEnum):
     SELLER_DECLARATION_FITS = "seller-declaration-fits"
     NO_DEPOSIT_WORDS = "no-deposit-words"
     NO_VAGUE_WORDS = "no-vague-words"
+    UNSIGNED_ON_THE_DAY = "unsigned-on-the-day"
+    PROPOSAL_EXISTS = "proposal-exists"
+    PROPOSAL_COVERS_NEEDS = "proposal-covers-needs"
+    PROPOSAL_EFFECTS_QUANTIFIED = "proposal-effects-quantified"
+    PROPOSAL_CASES_MASKED = "proposal-cases-masked"
+    PROPOSAL_ADDS_UP = "proposal-adds-up"
+    PROPOSAL_FEEDBACK_CLOSED = "proposal-feedback-closed"
+    PROPOSAL_VALID = "proposal-valid"
 
 
 class Section(StrEnum):
@@ -103,6 +111,8 @@ class Section(StrEnum):
     ATTACHMENTS = "attachments"
     WARRANTY_PERIOD = "warranty_period"
     AGREED = "agreed"
+    PROPOSAL = "proposal"
+    QUOTATION = "quotation"
 
 
 class Face(StrEnum):

@@ -33,6 +33,8 @@ from docgen.rendering.sections import (
     paper_asked,
     papers,
     penalty,
+    proposal,
+    quotation,
     warranty_end,
 )
 from docgen.rendering.sections.background import Background, PaperFacts, Values
@@ -58,6 +60,8 @@ SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType(
         Section.ATTACHMENTS: attachments.section,
         Section.WARRANTY_PERIOD: warranty_end.section,
         Section.AGREED: agreed.section,
+        Section.PROPOSAL: proposal.section,
+        Section.QUOTATION: quotation.section,
     }
 )
 """What a kind may ask for besides (`shows` in kind.toml); each stands in the data under its own name."""

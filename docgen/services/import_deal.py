@@ -10,7 +10,7 @@ from docgen.archive.layout import Folder
 from docgen.deals.deal import Deal
 from docgen.deals.events import FactConflict, difference
 from docgen.errors import Refused
-from docgen.findings import Finding, error
+from docgen.findings import Finding, error, warning
 from docgen.issuing import numbering
 from docgen.services import logging as log
 from docgen.services.office import Office
@@ -87,10 +87,18 @@ def _record(  # noqa: PLR0913  # what an import is told
             journal.append(event.type, event.payload)
     log.record("imported", contract=contract_no, count=len(events))
     after = ledger.deal(contract_no)
-    found = (*findings, *journal.findings)
+    found = (*findings, *dropped_proposal(before, numbered), *journal.findings)
     return Imported(
         contract_no, after.customer_id, after.customer_name, before is None, after.revision, len(events), found
     )
+
+
+def dropped_proposal(before: ledger.StoredDeal | None, deal: Deal) -> list[Finding]:
+    """Warn where an import takes the proposal out of a record: an older workbook, say, has no sheets for it."""
+    if before is None or before.record.proposal is None or deal.proposal is not None:
+        return []
+    version = before.record.proposal.version
+    return [warning("services.proposal-dropped", "proposal", contract=before.contract_no, version=version)]
 
 
 def _with_account(checked: CheckedRecord, deal: Deal, known: ledger.StoredDeal | None) -> Deal:

@@ -21,7 +21,7 @@ from docgen.exchange.package import MAX_BYTES
 from docgen.exchange.reader import read_workbook
 from docgen.exchange.reading import Draft, Taken, take
 from docgen.findings import Finding, error, has_errors
-from docgen.services.import_deal import Imported, import_deal
+from docgen.services.import_deal import Imported, dropped_proposal, import_deal
 from docgen.services.make_workbook import SUFFIX, write_new
 from docgen.services.office import Office
 from docgen.store import ledger
@@ -113,6 +113,7 @@ def _against_the_books(deal: Deal, *, reason: str | None) -> Iterator[Finding]:
             yield error("services.number-taken", "terms.contract.number", number=contract.number)
         if known is None:
             return
+        yield from dropped_proposal(known, deal)
         _, conflicts = difference(known.record, deal, reason=reason)
     except Refused as refusal:
         yield from refusal.findings

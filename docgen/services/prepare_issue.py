@@ -7,7 +7,7 @@ from datetime import date
 
 from docgen.deals.checks import check
 from docgen.errors import NotFound, Refused
-from docgen.findings import Finding, error, has_errors
+from docgen.findings import Finding, Severity, error, has_errors
 from docgen.issuing.issue import Order
 from docgen.kinds.dossier import Dossier
 from docgen.kinds.kind import Face, Kind, SubjectType
@@ -69,7 +69,7 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
         *([] if is_draft else _repetition(kind, stored, subject, request)),
     ]
     if has_errors(findings) and not is_draft:
-        raise Refused(findings)
+        raise Refused(_once(findings))
     order = Order(
         kind=kind,
         deal=stored.record,
@@ -88,7 +88,13 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
         is_trusted=office.is_shipped(kind),
         dossier=dossier,
     )
-    return Prepared(order, tuple(findings))
+    return Prepared(order, _once(findings))
+
+
+def _once(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Leave out what a record's check and the paper's conditions say of one place in the same words."""
+    said = {(each.code, each.where) for each in findings if each.severity is Severity.ERROR}
+    return tuple(each for each in findings if each.severity is Severity.ERROR or (each.code, each.where) not in said)
 
 
 def _dossier(office: Office, kind: Kind, stored: ledger.StoredDeal, request: Request) -> Dossier:

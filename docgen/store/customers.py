@@ -105,6 +105,11 @@ def bearers(name: str) -> tuple[str, ...]:
     return tuple(sorted({resolve(each) for each in ids}))
 
 
+def all_names() -> tuple[str, ...]:
+    """Return every name any customer bears or bore, each once."""
+    return tuple(CustomerName.objects.order_by("name").values_list("name", flat=True).distinct())
+
+
 def with_uscc(uscc: str) -> tuple[str, ...]:
     """Return the ids of the living customers that bear a credit code."""
     return tuple(sorted({resolve(each) for each in Customer.objects.filter(uscc=uscc).values_list("id", flat=True)}))

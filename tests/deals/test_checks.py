@@ -348,6 +348,51 @@ CASES: list[tuple[Values, Severity, str, str]] = [
         ACCEPTANCE,
     ),
     ({f"{ACCEPTANCE}.people": ["张三"]}, WARNING, "deals.decision-maker-absent", f"{ACCEPTANCE}.people"),
+    ({"internal.decision_factors[0].weight": "0.2"}, WARNING, "deals.weights-not-whole", "internal.decision_factors"),
+    ({"proposal.needs[1].seq": 3}, ERROR, "deals.numbers-not-in-order", "proposal.needs"),
+    (
+        {"proposal.feedback[0].done_on": "2024-03-05"},
+        ERROR,
+        "deals.feedback-done-before",
+        "proposal.feedback[0].done_on",
+    ),
+    ({"proposal.feedback[0].owner": None}, WARNING, "deals.feedback-half-closed", "proposal.feedback[0]"),
+]
+ASKED_BY_KINDS = {"deals.proposal-part-missing"}
+"""Found by the functions of checks_proposal, but asked only before a paper: tests/kinds/test_on_proposal.py."""
+OPEN: Values = {"facts": {}}
+"""Before the contract is signed; afterwards the proposal is history."""
+EARLIER = [{"version": "V1.0", "dated": "2024-03-05", "total": "290000.00"}]
+NEWER = {**OPEN, "proposal.version": "V1.1", "proposal.dated": "2024-03-07", "proposal.earlier_versions": EARLIER}
+NEED, CASE, OBJECTION = "proposal.needs[0]", "proposal.cases[0]", "proposal.feedback[0]"
+LINES_SAID, OFF = "proposal.line_details", "proposal.discounts"
+CASES += [
+    ({**OPEN, f"{NEED}.answer": None}, WARNING, "deals.need-unanswered", f"{NEED}.answer"),
+    (
+        {**OPEN, "proposal.effects[0].expected": "明显下降"},
+        WARNING,
+        "deals.effect-without-figure",
+        "proposal.effects[0].expected",
+    ),
+    (
+        {**OPEN, f"{CASE}.background": "为XX科技有限公司实施"},
+        WARNING,
+        "deals.case-names-customer",
+        f"{CASE}.background",
+    ),
+    ({**OPEN, f"{CASE}.client": "云上电商"}, WARNING, "deals.case-not-masked", f"{CASE}.client"),
+    ({**OPEN, OFF: [{"name": "优惠", "lines": [1]}]}, WARNING, "deals.discount-rate-or-amount", f"{OFF}[0]"),
+    ({**OPEN, f"{LINES_SAID}[0].list_unit_price": "50000"}, WARNING, "deals.quotation-differs", OFF),
+    ({**OPEN, f"{LINES_SAID}[0].line": 3}, WARNING, "deals.quoted-line-unknown", f"{LINES_SAID}[0].line"),
+    ({**OPEN, f"{LINES_SAID}[0].line": 2}, WARNING, "deals.line-detail-twice", f"{LINES_SAID}[1].line"),
+    ({**OPEN, "proposal.version": "V1.2"}, WARNING, "deals.versions-begin-late", "proposal.earlier_versions"),
+    ({**NEWER, "proposal.dated": "2024-03-04"}, WARNING, "deals.versions-not-rising", "proposal.version"),
+    ({**OPEN, f"{OBJECTION}.version": "V3.0"}, WARNING, "deals.feedback-of-no-version", f"{OBJECTION}.version"),
+    ({**OPEN, f"{OBJECTION}.on": "2024-03-04"}, WARNING, "deals.feedback-before-version", f"{OBJECTION}.on"),
+    ({**NEWER, f"{OBJECTION}.solution": None}, WARNING, "deals.feedback-open", OBJECTION),
+    ({**NEWER, f"{OBJECTION}.done_on": "2024-03-08"}, WARNING, "deals.feedback-closed-late", f"{OBJECTION}.done_on"),
+    (NEWER, WARNING, "deals.quotation-cut-alone", "proposal.terms_changed"),
+    ({**OPEN, "proposal.survey": None}, WARNING, "deals.survey-not-signed", "proposal.survey.signed_on"),
 ]
 
 
@@ -371,7 +416,7 @@ def test_every_check_has_its_case() -> None:
     folder = Path(checks.__file__).parent
     source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("checks*.py"))
     known = set(re.findall(r'"(deals\.[a-z-]+)"', source))
-    assert known == {code for _, _, code, _ in CASES}
+    assert known - ASKED_BY_KINDS == {code for _, _, code, _ in CASES}
 
 
 def test_errors_come_first_and_all_come_at_once(findings_with: Callable[[Values], list[Finding]]) -> None:

@@ -50,6 +50,8 @@ ASKED = [
     ("预付款通知单", SubjectType.INSTALMENT, date(2024, 3, 12)),
     ("补充协议", SubjectType.CHANGE, date(2024, 3, 14)),
     ("验收报告", SubjectType.ACCEPTANCE, date(2024, 3, 26)),
+    ("解决方案书", SubjectType.CONTRACT, date(2024, 3, 5)),
+    ("报价单", SubjectType.CONTRACT, date(2024, 3, 5)),
 ]
 
 
@@ -182,12 +184,13 @@ def test_no_field_marked_internal_reaches_a_paper_for_customers(
         "internal.floor_price: 281111.11\ninternal.customer_ceiling: 299999.99\ninternal.notes: 内部甲\n"
         "internal.budget: 内部乙\ncustomer.grade: 内部丙\ncustomer.pain_points: 内部丁\ncustomer.source: 内部戊\n"
         "internal.follow_ups:\n"
-        "  - {on: 2023-01-02, by: 内部己, summary: 内部庚, feedback: 内部辛, next_step: 内部壬}\n",
+        "  - {on: 2023-01-02, by: 内部己, summary: 内部庚, feedback: 内部辛, next_step: 内部壬}\n"
+        "internal.decision_factors:\n  - {name: 内部癸, weight: 0.98765}\n",
     )
     paths = set(internal_paths(Deal))
     assert {("internal", "floor_price"), ("customer", "grade"), ("internal", "follow_ups", "next_step")} <= paths
     secret = {value for path in paths for value in values_at(deal, path) if not isinstance(value, bool)}
-    assert len(secret) == 12
+    assert len(secret) == 14
     seen = set(leaves(context_of(deal, title, subject, 1, as_of)))
     assert secret.isdisjoint(seen)
     assert not [text for text in seen if isinstance(text, str) and "内部" in text]
