@@ -27,6 +27,7 @@ from docgen.cli.issue import issue, replace, void
 from docgen.cli.kinds import kinds_app
 from docgen.cli.letter import letter_app
 from docgen.cli.payment import payment_app
+from docgen.cli.review import review_app
 from docgen.errors import DocgenError
 from docgen.findings import error
 from docgen.services import logging as office_log
@@ -60,6 +61,7 @@ app.add_typer(inbox_app, name="inbox")
 app.add_typer(archive_app, name="archive")
 app.add_typer(company_app, name="company")
 app.add_typer(customer_app, name="customer")
+app.add_typer(review_app, name="review")
 
 
 def run() -> None:

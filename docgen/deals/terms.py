@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Text, label
@@ -58,6 +59,15 @@ class Warranty(Model):
     clause: Annotated[Name, label("合同条款")]
 
 
+class PartyClass(StrEnum):
+    """What a party is under 保障中小企业款项支付条例: it decides which statutory payment terms apply (P16)."""
+
+    SME = "sme"
+    LARGE = "large"
+    GOVERNMENT = "government"
+    INSTITUTION = "institution"
+
+
 class Terms(Model):
     """Everything agreed, as of one version."""
 
@@ -77,3 +87,9 @@ class Terms(Model):
     rolls_due_dates: Annotated[Flag, label("应付日、交付日遇休息日顺延", "民法典 203 条；另有约定时填否")] = True
     rolls_fixed_dates: Annotated[Flag, label("约定的固定日期遇休息日顺延", "合同写明具体日期且不顺延时填否")] = True
     dispute_clause: Annotated[Text | None, label("争议解决")] = None
+    seller_class: Annotated[PartyClass | None, label("我方规模类型", "签订时：sme 中小企业，large 大型企业")] = None
+    seller_declared: Annotated[Flag, label("已告知中小企业身份", "订立合同时已主动告知客户我方属于中小企业")] = False
+    buyer_class: Annotated[
+        PartyClass | None,
+        label("客户类型", "sme 中小企业，large 大型企业，government 机关，institution 事业单位；决定法定付款期限"),
+    ] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from docgen.kinds import on_acceptance, on_change, on_contract, on_instalment
+from docgen.kinds import on_acceptance, on_change, on_contract, on_instalment, on_review
 from docgen.kinds.kind import Condition
 from docgen.kinds.question import Predicate
 
@@ -32,5 +32,6 @@ CONDITIONS: Mapping[Condition, Predicate] = MappingProxyType(
         Condition.ACCEPTANCE_REMEDIED: on_acceptance.acceptance_remedied,
         Condition.ACCEPTANCE_BY_CONTRACT: on_acceptance.acceptance_by_contract,
         Condition.ACCEPTANCE_BY_DECISION_MAKER: on_acceptance.acceptance_by_decision_maker,
+        Condition.CHECKLIST_SETTLED: on_review.checklist_settled,
     }
 )

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from docgen.review.line import Answer
+
 
 @dataclass(frozen=True, slots=True)
 class KnownPaper:
@@ -48,10 +50,11 @@ class KnownLetter:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Papers in the order they came, letters in the order they were sent."""
+    """Papers in the order they came, letters in the order they were sent, answers of the review as they were given."""
 
     papers: tuple[KnownPaper, ...] = ()
     letters: tuple[KnownLetter, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
     def issued(self, kind: str, subject: str) -> Iterator[KnownPaper]:
         """Yield our standing papers of a kind about one part of the deal."""

@@ -66,12 +66,14 @@ class Condition(StrEnum):
     ACCEPTANCE_REMEDIED = "acceptance-remedied"
     ACCEPTANCE_BY_CONTRACT = "acceptance-by-contract"
     ACCEPTANCE_BY_DECISION_MAKER = "acceptance-by-decision-maker"
+    CHECKLIST_SETTLED = "checklist-settled"
 
 
 class Section(StrEnum):
     """The closed list of what a paper may show besides the record's own data; the makers stand in `rendering`."""
 
     PAPERS = "papers"
+    CHECKLIST = "checklist"
 
 
 class Face(StrEnum):

@@ -21,7 +21,7 @@ from docgen.errors import Refused
 from docgen.kinds.dossier import EMPTY, Dossier
 from docgen.kinds.kind import Audience, Kind, Section, SubjectType
 from docgen.kinds.subjects import Subject
-from docgen.rendering.sections import acceptance, change, instalments, papers
+from docgen.rendering.sections import acceptance, change, checklist, instalments, papers
 from docgen.rendering.sections.background import Background, PaperFacts, Values
 from docgen.rendering.sections.terms import delivery_terms, person, price_lines, price_sums, standards, warranty
 
@@ -34,7 +34,12 @@ SUBJECTS: Mapping[SubjectType, Callable[[Background, int], Values | None]] = Map
 )
 """The part of the deal a paper speaks of, under the name of its type; the contract as a whole has none."""
 
-SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType({Section.PAPERS: papers.section})
+SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType(
+    {
+        Section.PAPERS: papers.section,
+        Section.CHECKLIST: checklist.section,
+    }
+)
 """What a kind may ask for besides (`shows` in kind.toml); each stands in the data under its own name."""
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from docgen.kinds.dossier import Dossier, KnownLetter, KnownPaper
 from docgen.services.office import Office
-from docgen.store import ledger, letters
+from docgen.store import ledger, letters, reviews
 
 ISSUED, FILED, CURRENT = "issued", "filed", "current"
 
@@ -17,7 +17,7 @@ def dossier_of(office: Office, contract_no: str) -> Dossier:
     about = {row.document_id: row.subject for row in rows if row.item_type == ISSUED and row.document_id}
     papers = tuple(_paper(office, row, about.get(row.answers, row.subject)) for row in rows)
     sent = (row for row in letters.letters(contract_no=contract_no) if row.status != "withdrawn")
-    return Dossier(papers, tuple(_letter(row) for row in sent))
+    return Dossier(papers, tuple(_letter(row) for row in sent), answers=reviews.answers(contract_no))
 
 
 def paper_day(office: Office, row: ledger.PaperLine) -> date:
