@@ -87,7 +87,10 @@ class Terms(Model):
     rolls_due_dates: Annotated[Flag, label("应付日、交付日遇休息日顺延", "民法典 203 条；另有约定时填否")] = True
     rolls_fixed_dates: Annotated[Flag, label("约定的固定日期遇休息日顺延", "合同写明具体日期且不顺延时填否")] = True
     dispute_clause: Annotated[Text | None, label("争议解决")] = None
-    seller_class: Annotated[PartyClass | None, label("我方规模类型", "签订时：sme 中小企业，large 大型企业")] = None
+    seller_class: Annotated[
+        PartyClass | None,
+        label("我方规模类型", "签订时：sme 中小企业，large 大型企业，government 机关，institution 事业单位"),
+    ] = None
     seller_declared: Annotated[Flag, label("已告知中小企业身份", "订立合同时已主动告知客户我方属于中小企业")] = False
     buyer_class: Annotated[
         PartyClass | None,
