@@ -210,10 +210,25 @@ class Sheet:
         for place, cell in enumerate(_columns(table, 8)):
             self.put(cell, "" if place == 1 else f"日期：{BLANK_DAY}")
         for place in (0, 2):
-            borders = OxmlElement("w:tcBorders")
-            borders.append(_element("w:bottom", val="single", sz="4", color="000000"))
-            properties = table.rows[2].cells[place]._tc.get_or_add_tcPr()  # noqa: SLF001  # python-docx has no borders
-            properties.insert_element_before(borders, "w:shd", *_BEFORE_SHADE)
+            self.underline(table.rows[2].cells[place])
+
+    def signer(self, label: str, day: str) -> None:
+        """Add one person's signature line and date, never parted from the text before."""
+        table = self._grid((46, 66, 46), bordered=False)
+        kept = replace(self.text, keep=True)
+        cells = _columns(table, 14)
+        for cell, text in zip(cells, (label, "", ""), strict=True):
+            self.put(cell, text, replace(kept, before=14 if text else 0))
+        self.underline(cells[1])
+        for cell, text in zip(_columns(table, 8), (day, BLANK_DAY, ""), strict=True):
+            self.put(cell, text)
+
+    def underline(self, cell: Thing) -> None:
+        """Draw a line below a cell, to sign on."""
+        borders = OxmlElement("w:tcBorders")
+        borders.append(_element("w:bottom", val="single", sz="4", color="000000"))
+        properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001  # python-docx has no borders
+        properties.insert_element_before(borders, "w:shd", *_BEFORE_SHADE)
 
     def letterhead(self) -> None:
         """Add our name and address above a rule."""

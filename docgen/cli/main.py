@@ -29,6 +29,7 @@ from docgen.cli.key import key_app
 from docgen.cli.kinds import kinds_app
 from docgen.cli.letter import letter_app
 from docgen.cli.payment import payment_app
+from docgen.cli.review import review_app
 from docgen.errors import DocgenError
 from docgen.findings import error
 from docgen.services import logging as office_log
@@ -65,6 +66,7 @@ app.command("restore")(restore)
 app.add_typer(key_app, name="key")
 app.add_typer(company_app, name="company")
 app.add_typer(customer_app, name="customer")
+app.add_typer(review_app, name="review")
 
 
 def run() -> None:

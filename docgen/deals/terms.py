@@ -11,17 +11,23 @@ from docgen.deals.penalty import PenaltyClause
 from docgen.deals.plan import Instalment
 from docgen.deals.pricing import PriceLine
 
-_CLASSES = "large 大型企业，medium 中型企业，small 小型企业，micro 微型企业，public 机关或事业单位"
+_CLASSES = "large 大型企业，medium 中型企业，small 小型企业，micro 微型企业，government 机关，institution 事业单位；签订时的类型"
 
 
-class EnterpriseClass(StrEnum):
-    """The class of an enterprise at signing (中小企业划型标准); it decides the statutory payment term (P16)."""
+class PartyClass(StrEnum):
+    """What a party is at signing (中小企业划型标准); it decides which statutory payment terms apply (P16)."""
 
     LARGE = "large"
     MEDIUM = "medium"
     SMALL = "small"
     MICRO = "micro"
-    PUBLIC = "public"
+    GOVERNMENT = "government"
+    INSTITUTION = "institution"
+
+    @property
+    def is_sme(self) -> bool:
+        """Tell whether this is one of the 中小微企业 the statute protects."""
+        return self in {PartyClass.MEDIUM, PartyClass.SMALL, PartyClass.MICRO}
 
 
 class Contract(Model):
@@ -38,9 +44,6 @@ class Contract(Model):
     copies: Annotated[Count, label("份数", ge=1, le=20)] = 4
     owner: Annotated[Name, label("销售负责人")]
     customer_signer: Annotated[Contact | None, label("客户方签约代表")] = None
-    seller_class: Annotated[EnterpriseClass | None, label("我方企业类型", f"签订时的类型：{_CLASSES}")] = None
-    seller_declared: Annotated[Flag, label("已声明为中小企业", "合同中写明我方为中小企业")] = False
-    buyer_class: Annotated[EnterpriseClass | None, label("客户企业类型", f"签订时的类型：{_CLASSES}")] = None
 
 
 class DeliveryTerms(Model):
@@ -96,3 +99,6 @@ class Terms(Model):
         Count | None, label("保密期限（月）", "合同终止后多少个月；不填为至信息合法公开之日", ge=1, le=600)
     ] = None
     dispute_clause: Annotated[Text | None, label("争议解决")] = None
+    seller_class: Annotated[PartyClass | None, label("我方企业类型", _CLASSES)] = None
+    seller_declared: Annotated[Flag, label("已告知中小企业身份", "订立合同时已主动告知客户我方属于中小企业")] = False
+    buyer_class: Annotated[PartyClass | None, label("客户类型", _CLASSES)] = None

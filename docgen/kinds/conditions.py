@@ -14,6 +14,7 @@ from docgen.kinds import (
     on_money,
     on_paper,
     on_proposal,
+    on_review,
     on_warranty,
 )
 from docgen.kinds.kind import Condition
@@ -74,5 +75,6 @@ CONDITIONS: Mapping[Condition, Predicate] = MappingProxyType(
         Condition.PROPOSAL_ADDS_UP: on_proposal.proposal_adds_up,
         Condition.PROPOSAL_FEEDBACK_CLOSED: on_proposal.proposal_feedback_closed,
         Condition.PROPOSAL_VALID: on_proposal.proposal_valid,
+        Condition.CHECKLIST_SETTLED: on_review.checklist_settled,
     }
 )

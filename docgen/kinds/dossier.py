@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from docgen.review.line import Answer
+
 
 @dataclass(frozen=True, slots=True)
 class KnownPaper:
@@ -71,12 +73,13 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Papers in the order they came, letters in the order they were sent; the names all our customers bear or bore."""
+    """Papers in the order they came, letters as sent, all our customers' names, answers of the review as given."""
 
     papers: tuple[KnownPaper, ...] = ()
     letters: tuple[KnownLetter, ...] = ()
     correction: Correction | None = None
     customer_names: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
     def issued(self, kind: str, subject: str) -> Iterator[KnownPaper]:
         """Yield our standing papers of a kind about one part of the deal."""

@@ -101,6 +101,7 @@ class Condition(StrEnum):
     PROPOSAL_ADDS_UP = "proposal-adds-up"
     PROPOSAL_FEEDBACK_CLOSED = "proposal-feedback-closed"
     PROPOSAL_VALID = "proposal-valid"
+    CHECKLIST_SETTLED = "checklist-settled"
 
 
 class Section(StrEnum):
@@ -113,6 +114,7 @@ class Section(StrEnum):
     AGREED = "agreed"
     PROPOSAL = "proposal"
     QUOTATION = "quotation"
+    CHECKLIST = "checklist"
 
 
 class Face(StrEnum):

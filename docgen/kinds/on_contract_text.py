@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 
 from docgen.deals.plan import TriggerEvent
-from docgen.deals.terms import EnterpriseClass
 from docgen.findings import Finding, error, warning
 from docgen.kinds.articles import misplaced
 from docgen.kinds.plain_words import contract_texts, deposit_words, vague_words
 from docgen.kinds.question import Question
 
-_SMALLER = {EnterpriseClass.MEDIUM, EnterpriseClass.SMALL, EnterpriseClass.MICRO}
 _COURT = re.compile("法院|诉讼|起诉")
 
 
@@ -65,10 +63,10 @@ def dispute_clause_present(question: Question) -> list[Finding]:
 
 def seller_declaration_fits(question: Question) -> list[Finding]:
     """Refuse the statement that we are 中小企业 where the record does not say so (保障中小企业款项支付条例)."""
-    contract = question.deal.terms.contract
-    if not contract.seller_declared or contract.seller_class in _SMALLER:
+    terms = question.deal.terms
+    if not terms.seller_declared or (terms.seller_class is not None and terms.seller_class.is_sme):
         return []
-    return [error("kinds.declaration-unfounded", "terms.contract.seller_class", contract=question.contract_name)]
+    return [error("kinds.declaration-unfounded", "terms.seller_class", contract=question.contract_name)]
 
 
 def no_deposit_words(question: Question) -> list[Finding]:

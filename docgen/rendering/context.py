@@ -29,6 +29,7 @@ from docgen.rendering.sections import (
     agreed,
     attachments,
     change,
+    checklist,
     instalments,
     paper_asked,
     papers,
@@ -62,6 +63,7 @@ SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType(
         Section.AGREED: agreed.section,
         Section.PROPOSAL: proposal.section,
         Section.QUOTATION: quotation.section,
+        Section.CHECKLIST: checklist.section,
     }
 )
 """What a kind may ask for besides (`shows` in kind.toml); each stands in the data under its own name."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ from docgen.rendering.faces import docx_blocks, docx_running, html_blocks
 from docgen.rendering.paper import PaperMeta
 from docgen.rendering.pdf import PdfJob, RenderedPdf, fill_html, render_pdf
 from docgen.rendering.sections.background import PaperFacts, Values
+from docgen.review.checklist import checklist
+from docgen.review.line import Answer, Result
 
 _CODE = "GOLDENCASE00000000000000"
 """Stands where a real paper bears its signed code; golden texts hold no key."""
@@ -91,7 +93,9 @@ def load_case(folder: Path, kind: Kind, *, root: Path) -> Case:
     paper = PaperFacts(about.get("number"), about.get("letter_number"), about["dated"], about.get("is_draft", False))
     subject = Subject(kind.spec.subject, about.get("seq", 0), about.get("about", ""))
     deal = load_deal(root / about["deal"], root=root, patch=folder / "patch.yaml")
-    return Case(kind, folder, root / "templates" / "_shared", deal, subject, about["as_of"], paper, _dossier(about))
+    as_of, dossier = about["as_of"], _dossier(about)
+    dossier = replace(dossier, answers=_answers(about, deal, as_of=as_of))
+    return Case(kind, folder, root / "templates" / "_shared", deal, subject, as_of, paper, dossier)
 
 
 def _dossier(about: Mapping[str, Any]) -> Dossier:
@@ -102,6 +106,27 @@ def _dossier(about: Mapping[str, Any]) -> Dossier:
     rows = tuple(Mended(**row) for row in said.get("rows", ())) if said else ()
     correction = Correction(about["about"], rows, said.get("remark")) if said else None
     return Dossier(papers, letters, correction)
+
+
+def _answers(about: Mapping[str, Any], deal: Deal, *, as_of: date) -> tuple[Answer, ...]:
+    """Read [[answers]]; one without a digest is about the values as they stand in the case."""
+    rows = about.get("answers", ())
+    if not rows:
+        return ()
+    now = checklist(deal, as_of=as_of, calendar=Calendar())
+    digests = {line.id: line.digest for line in now.lines}
+    return tuple(
+        Answer(
+            line=row["line"],
+            result=Result(row["result"]),
+            remark=row.get("remark", ""),
+            digest=row.get("digest", digests[row["line"]]),
+            version=row.get("version", now.version),
+            on=row.get("on", as_of),
+            by=row["by"],
+        )
+        for row in rows
+    )
 
 
 def load_deal(record: Path, *, root: Path, patch: Path) -> Deal:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from docgen.kinds.dossier import Dossier, KnownLetter, KnownPaper
 from docgen.services.office import Office
-from docgen.store import customers, ledger, letters
+from docgen.store import customers, ledger, letters, reviews
 
 ISSUED, FILED, CURRENT = "issued", "filed", "current"
 _STANDS: tuple[None, None] = (None, None)
@@ -20,7 +20,12 @@ def dossier_of(office: Office, contract_no: str) -> Dossier:
     ends = dict(_ends(office, contract_no, rows))
     papers = tuple(_paper(office, row, about.get(row.answers, row.subject), ends.get(row.id, _STANDS)) for row in rows)
     sent = (row for row in letters.letters(contract_no=contract_no) if row.status != "withdrawn")
-    return Dossier(papers, tuple(_letter(row) for row in sent), customer_names=customers.all_names())
+    return Dossier(
+        papers,
+        tuple(_letter(row) for row in sent),
+        customer_names=customers.all_names(),
+        answers=reviews.answers(contract_no),
+    )
 
 
 def paper_day(office: Office, row: ledger.PaperLine) -> date:

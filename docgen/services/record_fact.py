@@ -26,6 +26,7 @@ from docgen.services.deal_history import fact_title
 from docgen.services.evidence import weigh_evidence
 from docgen.services.office import Office
 from docgen.services.places import folder_of
+from docgen.services.review_contract import weigh_signing
 from docgen.services.staleness import require_revision
 from docgen.store import history, ledger
 from docgen.store.journal import writing
@@ -98,8 +99,10 @@ def add_fact(office: Office, reference: str, new: NewFact, *, revision: int | No
         told = {"source": new.source, "evidence": new.evidence, "reason": new.reason}
         journal.append(event.type, {**event.payload, **{name: text for name, text in told.items() if text}})
     log.record("fact-recorded", contract=contract_no)
-    after = ledger.deal(contract_no).revision
-    return RecordedFact(contract_no, fact, fact_title(fact), key, value, after, (*findings, *journal.findings))
+    after = ledger.deal(contract_no)
+    if fact == "signature":
+        findings += weigh_signing(office, contract_no, after.record)
+    return RecordedFact(contract_no, fact, fact_title(fact), key, value, after.revision, (*findings, *journal.findings))
 
 
 def undo_fact(office: Office, reference: str, wrong: Withdrawal, *, revision: int | None = None) -> RecordedFact:

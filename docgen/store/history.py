@@ -1,7 +1,8 @@
 """What was written down about a deal, by whom and when: the events that move its revision.
 
 A deal's revision is the number of these events: the record entered or edited, a fact recorded or withdrawn, a change
-evaluated, a letter's fate. Whoever read the deal at revision 7 and writes while it stands at 9 did not see two of them.
+evaluated, a letter's fate, an answer of the review. Whoever read the deal at revision 7 and writes while it stands at 9
+did not see two of them.
 Papers issued or filed do not move it.
 """
 
@@ -15,12 +16,13 @@ from docgen.deals.events import FACT_RECORDED, FACT_WITHDRAWN, RECORDED
 from docgen.store import database  # noqa: F401  # sets Django up before the models
 from docgen.store.letters import LETTER_EVENTS
 from docgen.store.models import Evaluation, Event
+from docgen.store.reviews import REVIEW_EVENTS
 
 EVALUATED = "change.evaluated"
 CLOCK_SET_BACK = "clock.set-back"
 RECORD_EVENTS = (RECORDED, FACT_RECORDED, FACT_WITHDRAWN)
 """The events the record is replayed from."""
-REVISING = (*RECORD_EVENTS, EVALUATED, *LETTER_EVENTS)
+REVISING = (*RECORD_EVENTS, EVALUATED, *LETTER_EVENTS, *REVIEW_EVENTS)
 """The events that move a deal's revision."""
 
 

@@ -157,3 +157,22 @@ class Paper(models.Model):
     at = models.CharField(max_length=40)
     source_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     sidecar = models.JSONField()
+
+
+class ReviewAnswer(models.Model):
+    """A person's answer to a line of the key-clause checklist, bound by a digest to the values it was about."""
+
+    contract_no = models.CharField(max_length=40, db_index=True)
+    number = models.IntegerField()
+    line = models.CharField(max_length=20)
+    result = models.CharField(max_length=10)
+    remark = models.TextField(blank=True)
+    digest = models.CharField(max_length=64)
+    version = models.IntegerField()
+    on = models.CharField(max_length=10)
+    at = models.CharField(max_length=40)
+    actor = models.CharField(max_length=200)
+    is_withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contract_no", "number"], name="review_answer_once")]

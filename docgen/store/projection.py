@@ -21,6 +21,7 @@ from docgen.store import (
     customers,
     database,  # noqa: F401  # sets Django up before the models
     letters,
+    reviews,
 )
 from docgen.store.history import EVALUATED, RECORD_EVENTS, REVISING
 from docgen.store.models import Alias, Customer, Deal, Evaluation, Event, LogCursor, Number, OwnCompany, Paper
@@ -97,6 +98,8 @@ def _project(key: str, entries: Iterable[LogEntry]) -> None:
         is_customer = is_customer or entry.type in customers.CUSTOMER_EVENTS
         if entry.type in letters.LETTER_EVENTS:
             letters.project(key, entry.type, entry.payload)
+        elif entry.type in reviews.REVIEW_EVENTS:
+            reviews.project(key, entry.type, entry.payload, at=entry.at.isoformat(), actor=entry.actor)
         elif entry.type in _APPLY:
             _APPLY[entry.type](key, entry)
     if replays:

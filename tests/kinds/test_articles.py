@@ -122,7 +122,7 @@ def test_naming_the_article_alone_is_enough(ask: Callable[..., list[Finding]]) -
         ("terms.contract.title", "服务器采购合同（订金）", "kinds.deposit-word"),
         ("terms.acceptance.standards.0.standard", "系统基本稳定", "kinds.vague-word"),
         ("terms.lines.1.remark", "约30个工作日", "kinds.vague-word"),
-        ("terms.contract.seller_declared", "true", "kinds.declaration-unfounded"),
+        ("terms.seller_declared", "true", "kinds.declaration-unfounded"),
         ("customer.address", "待补充", "kinds.no-address"),
         (
             "terms.account",
@@ -136,9 +136,9 @@ def test_what_stops_or_warns(ask: Callable[..., list[Finding]], field: str, valu
 
 
 def test_a_founded_declaration_passes(ask: Callable[..., list[Finding]]) -> None:
-    assert ask({"terms.contract.seller_declared": "true", "terms.contract.seller_class": "small"}) == []
-    refused = ask({"terms.contract.seller_declared": "true", "terms.contract.seller_class": "large"})
-    assert told(refused) == [("kinds.declaration-unfounded", "terms.contract.seller_class")]
+    assert ask({"terms.seller_declared": "true", "terms.seller_class": "small"}) == []
+    refused = ask({"terms.seller_declared": "true", "terms.seller_class": "large"})
+    assert told(refused) == [("kinds.declaration-unfounded", "terms.seller_class")]
 
 
 def test_a_day_that_is_over_when_the_contract_is_dated_is_told(ask: Callable[..., list[Finding]]) -> None:

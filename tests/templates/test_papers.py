@@ -18,13 +18,17 @@ from docgen.rendering.ooxml import Package, w
 from docgen.rendering.pdf import render_pdf
 
 MM = 72 / 25.4
+LISTS = {"prepayment-notice": 0, "clause-checklist": 1}
+"""Kind → how many of its tables repeat their heads at least, where that is not three."""
 
 
 def squeezed(blocks: Iterable[str]) -> str:
     return "".join("".join(blocks).split())
 
 
-def test_a_seal_of_45_mm_finds_room_clear_of_text_and_code(rendered: Rendered) -> None:
+def test_a_seal_of_45_mm_finds_room_clear_of_text_and_code(case: Case, rendered: Rendered) -> None:
+    if not any(zone.role.value == "seal" for zone in case.kind.spec.zones):
+        pytest.skip("by design: a paper nobody seals")
     runs = text_runs(rendered.pdf.data)
     seals = [zone for zone in rendered.pdf.zones if zone.role == "seal"]
     assert seals
@@ -66,7 +70,9 @@ def test_every_amount_in_words_is_the_amount_in_figures_beside_it(rendered: Rend
 
 
 @pytest.mark.parametrize("wrong", ["定金", "订金", "押金", "{{", "{%", "None", "底线", "A类", "服务器运维成本高"])
-def test_no_paper_says_deposit_or_shows_what_is_internal(rendered: Rendered, wrong: str) -> None:
+def test_no_paper_says_deposit_or_shows_what_is_internal(case: Case, rendered: Rendered, wrong: str) -> None:
+    if case.kind.spec.id == "clause-checklist" and wrong in {"定金", "订金", "押金"}:
+        pytest.skip("by design: the checklist says that these words were looked for")
     for blocks in (rendered.pdf_blocks, rendered.docx_blocks):
         assert wrong not in squeezed(blocks)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from docgen.deals.parties import Contact
 from docgen.deals.penalty import PenaltyBase, PenaltyClause
 from docgen.deals.plan import TriggerEvent
-from docgen.deals.terms import EnterpriseClass, Terms
+from docgen.deals.terms import PartyClass, Terms
 from docgen.deals.wording import INSTALMENT_TITLES
 from docgen.kinds.articles import PAYMENT, Place
 from docgen.rendering.sections.background import Background, Values
@@ -18,9 +18,9 @@ SHORT_LIST = 12
 
 _BASES = {PenaltyBase.CONTRACT_TOTAL: "合同总价（含税）", PenaltyBase.OVERDUE_BALANCE: "逾期未付金额"}
 _CLASSES = {
-    EnterpriseClass.MEDIUM: "中型企业",
-    EnterpriseClass.SMALL: "小型企业",
-    EnterpriseClass.MICRO: "微型企业",
+    PartyClass.MEDIUM: "中型企业",
+    PartyClass.SMALL: "小型企业",
+    PartyClass.MICRO: "微型企业",
 }
 
 
@@ -40,8 +40,8 @@ def section(about: Background) -> Values:
         "rolls_days": terms.rolls_due_dates and terms.rolls_fixed_dates,
         "confidentiality_months": terms.confidentiality_months,
         "dispute": _sentence(terms.dispute_clause),
-        "seller_class": _CLASSES.get(contract.seller_class) if contract.seller_class else None,
-        "seller_declared": contract.seller_declared,
+        "seller_class": _CLASSES.get(terms.seller_class) if terms.seller_class else None,
+        "seller_declared": terms.seller_declared,
         "copies": count_words(contract.copies),
         "copies_theirs": count_words(contract.copies // 2) if contract.copies > 1 else None,
         "copies_ours": count_words(contract.copies - contract.copies // 2),
