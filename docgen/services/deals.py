@@ -13,6 +13,7 @@ from docgen.deals.paperwork import WHOLE_CONTRACT, Direction, PaperSeen
 from docgen.services.dossier import paper_day
 from docgen.services.office import Office
 from docgen.store import ledger
+from docgen.store.customers import survivors
 from docgen.store.history import evaluations
 from docgen.store.letters import letters
 
@@ -38,11 +39,18 @@ def show_deal(office: Office, reference: str, *, as_of: date | None = None) -> d
             revision=stored.revision,
             papers=_seen(office, rows),
         ),
+        "customer_now": _customer_now(stored.customer_id),
         "papers": [_paper(row) for row in rows],
         "letters": [dataclasses.asdict(row) for row in letters(contract_no=stored.contract_no)],
         "evaluations": [dataclasses.asdict(row) for row in evaluations(stored.contract_no)],
     }
     return shown
+
+
+def _customer_now(filed_under: str) -> Mapping[str, str]:
+    """Return what the register calls the customer today; the record keeps the name at signing."""
+    living, name = survivors()[filed_under]
+    return {"id": living, "name": name}
 
 
 def _seen(office: Office, rows: Sequence[ledger.PaperLine]) -> list[PaperSeen]:

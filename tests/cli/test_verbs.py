@@ -102,6 +102,13 @@ def test_registers_are_listed_shown_and_edited(line: Line) -> None:
     shown = line("customer", "show", customer["id"])
     assert "XX科技有限公司、XX智能科技有限公司（2024-04-01 起）" in shown
     assert "统一社会信用代码" in shown
+    undone = line("customer", "undo", customer["id"], "3", "--reason", "名称录错")
+    assert "XX智能科技有限公司" in undone
+    assert "（已撤回）更名" in line("customer", "show", customer["id"])
+    assert "services.not-merged" in line("customer", "unmerge", customer["id"], "--reason", "试", code=1)
+    merging = ("customer", "merge", *[customer["id"]] * 2, "--reason", "试")
+    assert "services.revision-stale" in line(*merging, "--revision", "1", code=1)
+    assert "services.revision-stale" in line(*merging, "--into-revision", "1", code=1)
     assert "services.merge-with-itself" in line("customer", "merge", *[customer["id"]] * 2, "--reason", "试", code=1)
     assert "shanhai" in line("company", "list")
     account = "accounts[0].number=0098765432100009876"
@@ -109,3 +116,7 @@ def test_registers_are_listed_shown_and_edited(line: Line) -> None:
     assert "0012345678900001234" in line("company", "edit", "shanhai", "--set", account, "--evidence", "银行回执")
     assert "变更收款账户" in line("company", "show", "shanhai")
     assert line.json("company", "show", "shanhai")["revision"] == 1
+    undo = ("company", "undo", "shanhai", "1", "--reason", "回执有假")
+    assert "services.account-needs-evidence" in line(*undo, code=1)
+    assert "0012345678900001234" in line(*undo, "--evidence", "银行电话核实")
+    assert "（已撤回）变更收款账户" in line("company", "show", "shanhai")
