@@ -77,8 +77,13 @@ def test_letters_and_changes_have_their_verbs(line: Line, tmp_path: Path) -> Non
     number = line.json(*issue, "--face", "docx")["issued"][0]["number"]
     assert "已寄出" in line("letter", "sent", number, "--on", "2024-03-12", "--channel", "ems", "--ems", "EA1")
     assert "已送达（2024-03-14）" in line("letter", "delivered", number, "--on", "2024-03-14")
-    assert "退回" in line("letter", "failed", number, "--on", "2024-03-15", "--reason", "拒收")
-    assert line.json("letter", "undo", number, "--reason", "录错")["letter"]["status"] == "withdrawn"
+    failed = ("letter", "failed", number, "--on", "2024-03-15", "--reason", "拒收")
+    refused = line(*failed, code=1)
+    assert f"docgen letter undo {number} --attempt 1" in refused
+    assert line.json("letter", "undo", number, "--reason", "看错回执")["letter"]["status"] == "sent"
+    assert "退回" in line(*failed)
+    for status in ("sent", "withdrawn"):
+        assert line.json("letter", "undo", number, "--reason", "录错")["letter"]["status"] == status
     change = tmp_path / "change.yaml"
     change.write_text(
         "requested_on: 2024-04-02\nreason: 延长质保\nnew:\n  warranty: {months: 24, clause: 第七条}\n", encoding="utf-8"
