@@ -12,6 +12,7 @@ from docgen.deals.describe import describe
 from docgen.deals.paperwork import WHOLE_CONTRACT, Direction, PaperSeen
 from docgen.services.dossier import paper_day
 from docgen.services.office import Office
+from docgen.services.read_record import REVISION
 from docgen.store import ledger
 from docgen.store.customers import survivors
 from docgen.store.history import evaluations
@@ -84,12 +85,14 @@ def _paper(row: ledger.PaperLine) -> Mapping[str, object]:
 
 
 def export_deal(_office: Office, reference: str) -> str:
-    """Return a deal's record as YAML that `docgen deal import` takes back.
+    """Return a deal's record as YAML that `docgen deal import` takes back, with the revision it stands at.
 
     Raises:
         NotFound: no deal bears the number.
     """
-    record = ledger.deal(reference).record.model_dump(mode="json", by_alias=True, exclude_none=True)
+    stored = ledger.deal(reference)
+    kept = stored.record.model_dump(mode="json", by_alias=True, exclude_none=True)
+    record = {"schema": kept.pop("schema"), REVISION: stored.revision, **kept}
     record["company"] = record["company"]["id"]
     return str(yaml.dump(_as_text(record), allow_unicode=True, sort_keys=False, width=110))
 

@@ -46,9 +46,14 @@ def taken_back(record: Mapping[str, Any], changes: Iterable[Mapping[str, Any]]) 
     return restored, [str(row["field"]) for row in in_order if not _restore(restored, row)]
 
 
+def steps_of(path: str) -> list[str | int]:
+    """Return a path as `field_changes` writes it in its steps: names, and positions from 0."""
+    return [int(step[1:-1]) if step.startswith("[") else step for step in _STEP.findall(path)]
+
+
 def _restore(record: dict[str, Any], row: Mapping[str, Any]) -> bool:
     """Put one old value back; false where something else stands there now than the change wrote."""
-    steps = [int(step[1:-1]) if step.startswith("[") else step for step in _STEP.findall(str(row["field"]))]
+    steps = steps_of(str(row["field"]))
     holder: Any = record
     try:
         for step in steps[:-1]:
