@@ -72,6 +72,32 @@ def test_mistakes_are_told_with_field_and_title(line: Line) -> None:
     line("letter", "sent", NO, "--on", "明天", "--channel", "ems", code=2)
 
 
+def test_what_people_decide_is_told_in_the_words_of_the_office(line: Line) -> None:
+    dispute = ("event", "add", NO, "争议", "--on", "2024-04-01", "--instalment", "3", "--reason", "设备掉线")
+    assert "deals.flag-without-end" in line(*dispute, code=1)
+    told = line.json(*dispute, "--until", "2024-04-30")
+    assert (told["fact"], told["key"], told["value"]["flag"]) == ("flags", "1", "disputed")
+    assert line.json("event", "add", NO, "解除", "--on", "2024-04-02", "--reason", "已换新")["value"]["flag"] == "none"
+    delay = ("event", "add", NO, "延迟", "--on", "2024-03-20", "--reason", "未通电")
+    assert line.json(*delay, "--set", "责任方=客户")["value"]["cause"] == "customer"
+    done = line.json("event", "add", NO, "已办", "--on", "2024-03-27", "--set", "规则编号=R-2.4-13")
+    assert done["value"]["rule"] == "R-2.4-13"
+    given_up = ("event", "add", NO, "核销", "--on", "2024-04-03", "--instalment", "3", "--reason", "客户破产")
+    assert line.json(*given_up, "--evidence", "审批单 HX-1")["value"]["evidence"] == "审批单 HX-1"
+    notice = line.json("event", "add", NO, "送达", "--on", "2024-04-02", "--set", "通知名称=付款通知")
+    assert notice["value"]["received_on"] == "2024-04-02"
+    for kind, key in (("争议", "1"), ("核销", "3"), ("延迟", "1"), ("已办", "1"), ("送达", "1")):
+        assert line.json("event", "undo", NO, kind, key, "--reason", "录错")["key"] == key
+    shown = line("event", "kinds", "争议")
+    assert all(word in shown for word in ("处理状态", "登记日期", "截止日期", "争议、承诺、暂停、解除"))
+    (kind,) = line.json("event", "kinds", "核销")["kinds"]
+    assert {each["name"]: each["is_required"] for each in kind["fields"]} == {
+        "instalment": True, "on": True, "reason": True, "evidence": False,
+    }  # fmt: skip
+    assert len(line.json("event", "kinds")["kinds"]) == 12
+    assert "services.no-such-fact-kind" in line("event", "kinds", "礼品", code=1)
+
+
 def test_letters_and_changes_have_their_verbs(line: Line, tmp_path: Path) -> None:
     issue = ("issue", NO, "prepayment-notice", "--as-of", "2024-03-12", "--dated", "2024-03-12", "--reason", "补发")
     number = line.json(*issue, "--face", "docx")["issued"][0]["number"]
