@@ -1,7 +1,8 @@
 """Run what takes hours, and write down how it went: every test, slow ones included, with thousands of examples each.
 
 The result goes to `bench/soak/<date>.txt` (machine, version, slowest tests, closing line) and is committed, so that
-"it was soaked" is a file and not a memory. Arguments are passed on to pytest: `python scripts/soak.py tests/archive`.
+"it was soaked" is a file and not a memory. Arguments are passed on to pytest: `python scripts/soak.py tests/archive`;
+the ten thousand random deals alone are `python scripts/soak.py tests/deals/test_random_deals.py`.
 """
 
 from __future__ import annotations
@@ -47,6 +48,12 @@ def report(began: datetime, code: int, lines: list[str], asked: list[str]) -> It
     yield from lines[-LINES_KEPT:]
 
 
+def _free_name(began: datetime) -> Path:
+    """Return the result's place; a second run of a day does not write over the first."""
+    target = RESULTS / f"{began:%Y-%m-%d}.txt"
+    return RESULTS / f"{began:%Y-%m-%d-%H%M}.txt" if target.exists() else target
+
+
 def _commit() -> str:
     asked = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
     return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
@@ -57,7 +64,7 @@ def main() -> int:
     began = datetime.now(UTC)
     code, lines = run(sys.argv[1:])
     RESULTS.mkdir(parents=True, exist_ok=True)
-    target = RESULTS / f"{began:%Y-%m-%d}.txt"
+    target = _free_name(began)
     target.write_text("\n".join(report(began, code, lines, sys.argv[1:])) + "\n", encoding="utf-8")
     print(target.relative_to(ROOT))
     return code

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from docgen.cli import console
-from docgen.cli.facts import Evidence, OptionalReason, Revision, Sets, Source
+from docgen.cli.facts import Evidence, OptionalReason, Reason, Revision, Sets, Source, Wrong
 from docgen.cli.registers import show_changes, show_history, show_record
 from docgen.deals.parties import Company as CompanyRecord
-from docgen.services.companies import edit_company, list_companies, show_company
+from docgen.services.companies import edit_company, list_companies, show_company, undo_company
 from docgen.services.edits import Edit
 
 company_app = typer.Typer(no_args_is_help=True, help="我方公司 · our own companies")
@@ -54,6 +54,26 @@ def edit(  # noqa: PLR0913  # a command's options are its arguments
     """修改公司资料；改账户须有凭据 · edit; a bank account needs evidence."""
     told = Edit(source, evidence, reason)
     done = edit_company(console.office(), company, sets or (), told, revision=revision)
+    if console.wants_json():
+        console.dump(done)
+        return
+    console.show_findings(done.findings)
+    show_changes(done.changes)
+
+
+@company_app.command("undo")
+def undo(  # noqa: PLR0913  # a command's options are its arguments
+    company: Company,
+    wrong: Wrong,
+    *,
+    reason: Reason,
+    source: Source = None,
+    evidence: Evidence = None,
+    revision: Revision = None,
+) -> None:
+    """撤销某一版错误的修改；涉及账户须有凭据 · take a wrong edit back."""
+    told = Edit(source, evidence, reason)
+    done = undo_company(console.office(), company, wrong, told, revision=revision)
     if console.wants_json():
         console.dump(done)
         return

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from docgen.cli import console
-from docgen.cli.facts import Evidence, OptionalReason, Reason, Revision, Sets, Source
+from docgen.cli.facts import Evidence, OptionalReason, Reason, Revision, Sets, Source, Wrong
 from docgen.cli.registers import show_changes, show_history, show_record
 from docgen.deals.parties import Customer as CustomerRecord
+from docgen.services.customer_corrections import undo_customer, unmerge_customer
 from docgen.services.customers import (
     NewName,
     edit_customer,
@@ -99,14 +100,49 @@ def merge(
     into: Annotated[str, typer.Argument(metavar="INTO", help="保留的编号 · the id that stays")],
     *,
     reason: Reason,
+    revision: Revision = None,
+    into_revision: Annotated[
+        int | None, typer.Option(help="我看到的保留方修订号 · the revision I read of the id that stays")
+    ] = None,
 ) -> None:
     """合并重复登记的客户；文件夹不动 · two entries of one customer become one."""
-    done = merge_customers(console.office(), gone, into, reason=reason)
+    done = merge_customers(console.office(), gone, into, reason=reason, revisions=(revision, into_revision))
     if console.wants_json():
         console.dump(done)
         return
     console.show_findings(done.findings)
     console.say("cli.customers-merged", gone=done.gone, id=done.survivor.id, name=done.survivor.name)
+
+
+@customer_app.command("unmerge")
+def unmerge(customer: Customer, *, reason: Reason, revision: Revision = None) -> None:
+    """撤销错误的合并；文件夹不动 · take a wrong merge back."""
+    done = unmerge_customer(console.office(), customer, reason=reason, revision=revision)
+    if console.wants_json():
+        console.dump(done)
+        return
+    console.show_findings(done.findings)
+    console.say("cli.customer-unmerged", id=done.customer.id, name=done.customer.name, other=done.other.id)
+
+
+@customer_app.command("undo")
+def undo(  # noqa: PLR0913  # a command's options are its arguments
+    customer: Customer,
+    wrong: Wrong,
+    *,
+    reason: Reason,
+    source: Source = None,
+    evidence: Evidence = None,
+    revision: Revision = None,
+) -> None:
+    """撤销某一版错误的修改或更名 · take a wrong edit or new name back."""
+    told = Edit(source, evidence, reason)
+    done = undo_customer(console.office(), customer, wrong, told, revision=revision)
+    if console.wants_json():
+        console.dump(done)
+        return
+    console.show_findings(done.findings)
+    show_changes(done.changes)
 
 
 def _borne(each: BorneName) -> str:

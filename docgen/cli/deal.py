@@ -18,6 +18,7 @@ from docgen.findings import Finding, has_errors
 from docgen.services.deals import export_deal, list_deals, show_deal
 from docgen.services.import_deal import Imported, import_deal
 from docgen.services.import_workbook import WorkbookTaken, check_workbook, import_workbook, is_workbook
+from docgen.services.overwriting import Allow
 from docgen.services.read_record import CheckedRecord, check_record
 
 deal_app = typer.Typer(no_args_is_help=True, help="合同档案 · deal records")
@@ -45,7 +46,7 @@ def check(files: Files) -> int:
 
 
 @deal_app.command("import")
-def import_(
+def import_(  # noqa: PLR0913  # a command's options are its arguments
     files: Files,
     *,
     reason: Annotated[str | None, typer.Option(help="更正已记录事实的理由 · why a recorded fact changes")] = None,
@@ -53,9 +54,16 @@ def import_(
     partial: Annotated[
         bool, typer.Option("--partial", help="工作簿：先导入没有错的成交 · the faultless deals")
     ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="确认按文件改写已有的约定和资料 · write over what stands")
+    ] = False,
+    another: Annotated[
+        bool, typer.Option("--another", help="内容相同也另建一份合同 · a second deal of the same content")
+    ] = False,
 ) -> int:
     """导入档案：新建或更新 · enter new deals or new revisions."""
     office = console.office()
+    allow = [each for each, is_given in ((Allow.OVERWRITE, overwrite), (Allow.ANOTHER, another)) if is_given]
     done: list[Imported] = []
     books: list[WorkbookTaken] = []
     refused: list[Finding] = []
@@ -63,10 +71,10 @@ def import_(
         if is_workbook(path):
             if revision is not None:
                 raise WrongUsage.of("cli.revision-not-for-workbooks", path.name)
-            books.append(import_workbook(office, path, partial=partial, reason=reason))
+            books.append(import_workbook(office, path, partial=partial, reason=reason, allow=allow))
             continue
         try:
-            done.append(import_deal(office, path, reason=reason, revision=revision))
+            done.append(import_deal(office, path, reason=reason, revision=revision, allow=allow))
         except Refused as problem:
             refused += problem.findings if len(files) == 1 else [_in_file(one, path) for one in problem.findings]
     if console.wants_json():

@@ -16,6 +16,7 @@ Source = Annotated[str | None, typer.Option(help="来源：谁说的、哪份单
 Evidence = Annotated[str | None, typer.Option(help="凭据：归档件编号 · an archived item")]
 Revision = Annotated[int | None, typer.Option(help="我看到的修订号；他人已改则拒绝 · the revision I read")]
 Reason = Annotated[str, typer.Option(help="理由 · why")]
+Wrong = Annotated[int, typer.Argument(metavar="REVISION", help="要撤销的那一版，见 show · which revision was wrong")]
 OptionalReason = Annotated[str | None, typer.Option("--reason", help="理由 · why")]
 File = Annotated[Path | None, typer.Option("--file", help="YAML 或 JSON 文件 · values from a file")]
 

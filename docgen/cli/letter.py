@@ -71,7 +71,7 @@ def failed(  # noqa: PLR0913  # a command's options are its arguments
 
 @letter_app.command("undo")
 def undo(number: Number, *, attempt: Attempt = None, reason: OptionalReason = None, revision: Revision = None) -> None:
-    """撤回记错的寄送 · take a dispatch back that was entered by mistake."""
+    """撤回最近记的一步：先撤送达或退回，再撤寄送 · take the last step told of a dispatch back."""
     office = console.office()
     _show(withdraw_letter(office, number, Dispatch(office.today(), attempt=attempt, reason=reason), revision=revision))
 

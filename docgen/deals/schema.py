@@ -22,8 +22,12 @@ _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "ex
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the record's JSON Schema, with Chinese titles and `"internal": true` at internal fields."""
+    """Return the record's JSON Schema, with Chinese titles and `"internal": true` at internal fields.
+
+    `revision` is no part of the record: an export writes it on top, so that an import can tell whether it is stale.
+    """
     made = Deal.model_json_schema(by_alias=True)
+    made["properties"]["revision"] = {"title": "导出时的修订号", "type": "integer", "minimum": 0}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_standard(made), "title": "成交记录"}
 
 

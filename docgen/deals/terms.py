@@ -11,7 +11,10 @@ from docgen.deals.penalty import PenaltyClause
 from docgen.deals.plan import Instalment
 from docgen.deals.pricing import PriceLine
 
-_CLASSES = "large 大型企业，medium 中型企业，small 小型企业，micro 微型企业，government 机关，institution 事业单位；签订时的类型"
+_CLASSES = (
+    "签订时的类型：large 大型企业，medium 中型企业，small 小型企业，micro 微型企业，"
+    "government 机关，institution 事业单位"
+)
 
 
 class PartyClass(StrEnum):

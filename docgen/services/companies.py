@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,13 @@ from docgen.findings import Finding, warning
 from docgen.services import logging as log
 from docgen.services.assignments import assigned
 from docgen.services.deal_history import HistoryLine, in_words
-from docgen.services.edits import Edit, field_changes
+from docgen.services.edits import Edit, field_changes, taken_back
 from docgen.services.office import Office, company_named
 from docgen.services.staleness import require_same
+from docgen.services.undoing import require_unmoved, undoable
 from docgen.store import history
-from docgen.store.journal import writing
-from docgen.store.projection import ACCOUNT_CHANGED, COMPANY_EDITED
+from docgen.store.journal import Journal, writing
+from docgen.store.projection import ACCOUNT_CHANGED, COMPANY_EDITED, COMPANY_EVENTS, COMPANY_UNDONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,7 @@ def edit_company(
         Refused: a field cannot be read so, the id, or an account is changed without evidence.
         StaleRevision: the company was edited since `revision`.
     """
-    company_named(office, company_id)
-    home = office.archive.company(office.today().year)
-    with writing(home, at=office.now(), actor=office.actor) as journal:
-        if revision is not None:
-            require_same(company_id, revision, _history(company_id), zone=office.workspace.timezone)
-        office.forget_companies()
-        before = company_named(office, company_id).model_dump(mode="json")
+    with _open(office, company_id, revision) as (journal, before):
         after = _read(assigned(before, assignments), company_id)
         changes = field_changes(before, after.model_dump(mode="json"))
         if changes:
@@ -98,6 +94,47 @@ def edit_company(
     log.record("company-edited", count=len(changes))
     findings = (*_check(after), *journal.findings)
     return CompanyEdited(after, tuple(changes), len(_history(company_id)), findings)
+
+
+def undo_company(
+    office: Office, company_id: str, wrong: int, edit: Edit, *, revision: int | None = None
+) -> CompanyEdited:
+    """Take back the edit that made revision `wrong` of a company, by an event of its own; other edits stay.
+
+    Raises:
+        NotFound: companies/ holds none of that id, or there is no such revision.
+        Refused: no reason; it was taken back already, what it wrote was changed again since, or an account would
+            change without evidence.
+        StaleRevision: the company was edited since `revision`.
+    """
+    if not (edit.reason or "").strip():
+        raise Refused.of("services.reason-missing", company_id)
+    with _open(office, company_id, revision) as (journal, before):
+        undone = undoable(company_id, _events(company_id), _history(company_id), wrong)
+        values, moved = taken_back(before, undone.payload["changes"])
+        require_unmoved(company_id, wrong, moved)
+        after = _read(values, company_id)
+        changes = field_changes(before, after.model_dump(mode="json"))
+        _require_evidence(changes, company_id, edit)
+        told = {"id": company_id, "undoes": wrong, "changes": changes, "company": after.model_dump(mode="json")}
+        journal.append(COMPANY_UNDONE, {**told, **edit.told()})
+        _write(company_file(office, company_id), after)
+        office.forget_companies()
+    log.record("company-undone", count=len(changes))
+    findings = (*_check(after), *journal.findings)
+    return CompanyEdited(after, tuple(changes), len(_history(company_id)), findings)
+
+
+@contextmanager
+def _open(office: Office, company_id: str, revision: int | None) -> Iterator[tuple[Journal, dict[str, Any]]]:
+    """Hold the company's log for writing and give its data as they stand under the lock."""
+    company_named(office, company_id)
+    home = office.archive.company(office.today().year)
+    with writing(home, at=office.now(), actor=office.actor) as journal:
+        if revision is not None:
+            require_same(company_id, revision, _history(company_id), zone=office.workspace.timezone)
+        office.forget_companies()
+        yield journal, company_named(office, company_id).model_dump(mode="json")
 
 
 def company_file(office: Office, company_id: str) -> Path:
@@ -148,7 +185,7 @@ def _against_log(company: Company) -> Iterator[Finding]:
 
 
 def _events(company_id: str) -> tuple[history.PastEvent, ...]:
-    return history.past_events(types=(COMPANY_EDITED, ACCOUNT_CHANGED), payload_id=company_id)
+    return history.past_events(types=COMPANY_EVENTS, payload_id=company_id)
 
 
 def _history(company_id: str) -> tuple[HistoryLine, ...]:

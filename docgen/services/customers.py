@@ -84,7 +84,7 @@ def show_customer(_office: Office, customer_id: str) -> CustomerShown:
         customer=survivor,
         contracts=tuple(row.contract_no for row in ledger.deals() if row.customer_id in members),
         merged_from=tuple(sorted(members - {survivor.id})),
-        history=_history(survivor.id),
+        history=history_of(survivor.id),
     )
 
 
@@ -98,10 +98,10 @@ def edit_customer(
         Refused: a field cannot be read so, the name (which `rename_customer` changes), or another's credit code.
         StaleRevision: the entry was changed since `revision`.
     """
-    with _open(office, customer_id, revision) as (journal, before):
-        after = _read(assigned(before, assignments))
+    with open_entry(office, customer_id, revision) as (journal, before):
+        after = read_entry(assigned(before, assignments))
         _require_kept(before, after)
-        findings = list(_check_code(after))
+        findings = list(check_code(after))
         changes = field_changes(before, after.model_dump(mode="json"))
         if changes:
             payload = {"id": after.id, "customer": after.model_dump(mode="json"), "changes": changes, **edit.told()}
@@ -121,7 +121,7 @@ def rename_customer(
         Refused: the name cannot be read, is the present one, or begins before the present one did.
         StaleRevision: the entry was changed since `revision`.
     """
-    with _open(office, customer_id, revision) as (journal, before):
+    with open_entry(office, customer_id, revision) as (journal, before):
         present, name, since = customer(str(before["id"])).names[-1], new.name, new.since
         if name == before["name"] or (present.since and since.isoformat() < present.since):
             raise Refused.of(
@@ -129,8 +129,8 @@ def rename_customer(
             )
         borne = DatedName(name=present.name, since=date.fromisoformat(present.since) if present.since else None)
         former = [*before["former_names"], borne.model_dump(mode="json")]
-        after = _read({**before, "name": name, "former_names": former})
-        findings = _twins(after)
+        after = read_entry({**before, "name": name, "former_names": former})
+        findings = twins(after)
         told = {"id": after.id, "customer": after.model_dump(mode="json"), "since": since.isoformat()}
         journal.append(customers.RENAMED, {**told, **edit.told()})
         findings += journal.findings
@@ -139,18 +139,25 @@ def rename_customer(
     return CustomerEdited(customer(resolve(customer_id)), changes, tuple(findings))
 
 
-def merge_customers(office: Office, gone: str, into: str, *, reason: str) -> Merged:
+def merge_customers(
+    office: Office, gone: str, into: str, *, reason: str, revisions: tuple[int | None, int | None] = (None, None)
+) -> Merged:
     """Merge two entries of one customer. The old id means the survivor from now on; folders stay where they are.
+
+    `revisions` are those that were read: of the entry that goes, and of the one that stays.
 
     Raises:
         NotFound: no customer bears one of the ids.
         Refused: they are one already, their credit codes differ, or the reason is empty.
+        StaleRevision: one of the two was changed since.
     """
     if not reason.strip():
         raise Refused.of("services.reason-missing", gone)
     home = office.archive.company(office.today().year)
     with writing(home, at=office.now(), actor=office.actor):
         first, second = customer(gone), customer(into)
+        _require_unmoved(office, first.id, revisions[0])
+        _require_unmoved(office, second.id, revisions[1])
         _require_mergeable(first, second)
         findings: list[Finding] = []
         for each, event, payload in (
@@ -165,21 +172,31 @@ def merge_customers(office: Office, gone: str, into: str, *, reason: str) -> Mer
 
 
 @contextmanager
-def _open(office: Office, customer_id: str, revision: int | None) -> Iterator[tuple[Journal, dict[str, Any]]]:
+def open_entry(office: Office, customer_id: str, revision: int | None) -> Iterator[tuple[Journal, dict[str, Any]]]:
     """Hold a customer's log for writing and give the entry as it stands under the lock."""
     stored = customer(resolve(customer_id))
     with writing(home_of(office, stored.id, stored.name), at=office.now(), actor=office.actor) as journal:
-        if revision is not None:
-            require_same(stored.id, revision, _history(stored.id), zone=office.workspace.timezone)
+        _require_unmoved(office, stored.id, revision)
         known = customers.known_record(stored.id) or {"name": stored.name, "uscc": stored.uscc or None}
         yield journal, {"former_names": [], **known, "id": stored.id}
 
 
-def _history(customer_id: str) -> tuple[HistoryLine, ...]:
+def _require_unmoved(office: Office, customer_id: str, revision: int | None) -> None:
+    if revision is not None:
+        require_same(customer_id, revision, history_of(customer_id), zone=office.workspace.timezone)
+
+
+def history_of(customer_id: str) -> tuple[HistoryLine, ...]:
+    """Return the history of a customer's entry."""
     return tuple(in_words(history.past_events(types=customers.CUSTOMER_EVENTS, key=f"_customer/{customer_id}")))
 
 
-def _read(values: Mapping[str, Any]) -> Customer:
+def read_entry(values: Mapping[str, Any]) -> Customer:
+    """Read a customer's entry by the record's own type.
+
+    Raises:
+        Refused: a field cannot be read so; every field at once.
+    """
     try:
         return Customer.model_validate(values)
     except ValidationError as problem:
@@ -194,7 +211,12 @@ def _require_kept(before: Mapping[str, Any], after: Customer) -> None:
         raise Refused(error("services.not-edited-so", f"customer.{name}") for name in fixed)
 
 
-def _check_code(after: Customer) -> Iterator[Finding]:
+def check_code(after: Customer) -> Iterator[Finding]:
+    """Yield a warning where an entry's credit code is doubtful.
+
+    Raises:
+        Refused: it is another customer's.
+    """
     if not after.uscc:
         return
     others = [each for each in customers.with_uscc(after.uscc) if each != after.id]
@@ -204,7 +226,8 @@ def _check_code(after: Customer) -> Iterator[Finding]:
         yield warning("deals.uscc-doubtful", "customer.uscc", value=after.uscc)
 
 
-def _twins(after: Customer) -> list[Finding]:
+def twins(after: Customer) -> list[Finding]:
+    """Return a warning where other customers bear or bore the name of an entry."""
     others = [each for each in customers.bearers(after.name) if each != after.id]
     return [warning("services.name-of-other-customer", "customer.name", ids="、".join(others))] if others else []
 

@@ -31,6 +31,7 @@ class HistoryLine:
     evidence: str | None
     reason: str | None
     is_withdrawn: bool = False
+    undoes: int | None = None
 
 
 def list_events(_office: Office, reference: str) -> tuple[HistoryLine, ...]:
@@ -48,7 +49,7 @@ def lines_of(contract_no: str) -> tuple[HistoryLine, ...]:
 
 
 def in_words(events: Iterable[history.PastEvent]) -> list[HistoryLine]:
-    """Return events as lines, each fact that was taken back marked."""
+    """Return events as lines, each that was taken back marked: facts by kind and key, entries by their revision."""
     lines: list[HistoryLine] = []
     standing: dict[tuple[str, str], int] = {}
     for event in events:
@@ -58,8 +59,21 @@ def in_words(events: Iterable[history.PastEvent]) -> list[HistoryLine]:
             lines[past] = replace(lines[past], is_withdrawn=True)
         if event.type == FACT_RECORDED:
             standing[address] = len(lines)
+        _mark_undone(lines, event)
         lines.append(_line(event))
     return lines
+
+
+def _mark_undone(lines: list[HistoryLine], event: history.PastEvent) -> None:
+    """Mark the line that an event of a register takes back; taking back such an event brings its own line back."""
+    undone: object = event.payload.get("undoes")
+    is_mark = True
+    while isinstance(undone, int):
+        at = next((n for n, line in enumerate(lines) if line.revision == undone), None)
+        if at is None:
+            return
+        lines[at] = replace(lines[at], is_withdrawn=is_mark)
+        undone, is_mark = lines[at].undoes, not is_mark
 
 
 def fact_title(fact: str) -> str:
@@ -84,6 +98,7 @@ def _line(event: history.PastEvent) -> HistoryLine:
         source=_text(told, "source"),
         evidence=_text(told, "evidence") or _text(told.get("value") or {}, "evidence"),
         reason=_text(told, "reason"),
+        undoes=told["undoes"] if isinstance(told.get("undoes"), int) else None,
     )
 
 

@@ -12,7 +12,9 @@ from docgen.deals.describe import describe
 from docgen.deals.paperwork import WHOLE_CONTRACT, Direction, PaperSeen
 from docgen.services.dossier import paper_day
 from docgen.services.office import Office
+from docgen.services.read_record import REVISION
 from docgen.store import ledger
+from docgen.store.customers import survivors
 from docgen.store.history import evaluations
 from docgen.store.letters import letters
 
@@ -38,11 +40,18 @@ def show_deal(office: Office, reference: str, *, as_of: date | None = None) -> d
             revision=stored.revision,
             papers=_seen(office, rows),
         ),
+        "customer_now": _customer_now(stored.customer_id),
         "papers": [_paper(row) for row in rows],
         "letters": [dataclasses.asdict(row) for row in letters(contract_no=stored.contract_no)],
         "evaluations": [dataclasses.asdict(row) for row in evaluations(stored.contract_no)],
     }
     return shown
+
+
+def _customer_now(filed_under: str) -> Mapping[str, str]:
+    """Return what the register calls the customer today; the record keeps the name at signing."""
+    living, name = survivors()[filed_under]
+    return {"id": living, "name": name}
 
 
 def _seen(office: Office, rows: Sequence[ledger.PaperLine]) -> list[PaperSeen]:
@@ -76,12 +85,14 @@ def _paper(row: ledger.PaperLine) -> Mapping[str, object]:
 
 
 def export_deal(_office: Office, reference: str) -> str:
-    """Return a deal's record as YAML that `docgen deal import` takes back.
+    """Return a deal's record as YAML that `docgen deal import` takes back, with the revision it stands at.
 
     Raises:
         NotFound: no deal bears the number.
     """
-    record = ledger.deal(reference).record.model_dump(mode="json", by_alias=True, exclude_none=True)
+    stored = ledger.deal(reference)
+    kept = stored.record.model_dump(mode="json", by_alias=True, exclude_none=True)
+    record = {"schema": kept.pop("schema"), REVISION: stored.revision, **kept}
     record["company"] = record["company"]["id"]
     return str(yaml.dump(_as_text(record), allow_unicode=True, sort_keys=False, width=110))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from docgen.archive.layout import Folder
@@ -14,10 +14,11 @@ from docgen.findings import Finding, error, warning
 from docgen.issuing import numbering
 from docgen.services import logging as log
 from docgen.services.office import Office
+from docgen.services.overwriting import Allow, losses
 from docgen.services.read_record import CheckedRecord, check_record
 from docgen.services.register_customer import customer_for, enter
 from docgen.services.staleness import require_revision
-from docgen.store import ledger
+from docgen.store import customers, ledger
 from docgen.store.journal import writing
 from docgen.store.numbers import Series, allot
 
@@ -35,59 +36,83 @@ class Imported:
     findings: tuple[Finding, ...]
 
 
-def import_deal(office: Office, path: Path, *, reason: str | None = None, revision: int | None = None) -> Imported:
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What an import is told beside the record: a reason, the revision that was read, what may be done."""
+
+    reason: str | None
+    revision: int | None
+    allow: Collection[Allow]
+
+
+def import_deal(
+    office: Office,
+    path: Path,
+    *,
+    reason: str | None = None,
+    revision: int | None = None,
+    allow: Collection[Allow] = (),
+) -> Imported:
     """Import a record file: a new deal, or the next revision of a known one.
 
-    A fact already recorded may only be changed with a reason; the old one is then withdrawn by a counter-event. A
+    A fact already recorded may only be changed with a reason; the old one is then withdrawn by a counter-event. What
+    an import would write over is refused unless the file or `revision` proves that it was seen, or `allow` says so. A
     known deal keeps its account unless the file names another: a new account of ours is for new deals.
 
     Raises:
-        Refused: the record has errors (all are named), or it changes recorded facts without a reason.
-        StaleRevision: the deal moved on since `revision`.
+        Refused: the record has errors (all are named), changes recorded facts without a reason, would write over what
+            stands, or bears no number and is the same as a deal that stands already.
+        StaleRevision: the deal moved on since `revision`, or since the file was exported.
     """
     checked = check_record(office, path)
     if checked.deal is None or not checked.is_sound:
         raise Refused(checked.findings)
+    wish = _Wish(reason, revision, allow)
     if _known(checked.deal):
-        return _enter(office, checked, checked.deal, reason=reason, revision=revision)
+        return _enter(office, checked, checked.deal, wish)
     home = office.archive.company(office.today().year)
     with writing(home, at=office.now(), actor=office.actor):
-        return _enter(office, checked, checked.deal, reason=reason, revision=revision)
+        return _enter(office, checked, checked.deal, wish)
 
 
-def _enter(office: Office, checked: CheckedRecord, deal: Deal, *, reason: str | None, revision: int | None) -> Imported:
+def as_it_would_stand(deal: Deal, known: ledger.StoredDeal, *, names_account: bool) -> Deal:
+    """Return a record with what it leaves to the known deal: its numbers and, unless it names one, its account."""
+    return _with_numbers(_with_account(deal, known, names_account=names_account), known.customer_id, known.contract_no)
+
+
+def _enter(office: Office, checked: CheckedRecord, deal: Deal, wish: _Wish) -> Imported:
     """Number a deal and write it down. A new one is entered under the company's lock, or two people make two of it."""
     known = _known(deal)
-    if known is None:
+    if known:
+        numbered = as_it_would_stand(deal, known, names_account=checked.names_account)
+    else:
         _require_no_leftover(deal)
-    numbered = _numbered(office, _with_account(checked, deal, known), known)
+        _require_no_twin(deal, wish.allow)
+        numbered = _numbered(office, deal)
     folder = _folder(office, numbered)
     findings = (*checked.findings, *enter(office, numbered.customer))
-    return _record(office, folder, numbered, reason=reason, findings=findings, revision=revision)
+    return _record(office, folder, numbered, wish, replace(checked, findings=findings))
 
 
-def _record(  # noqa: PLR0913  # what an import is told
-    office: Office,
-    folder: Folder,
-    numbered: Deal,
-    *,
-    reason: str | None,
-    findings: tuple[Finding, ...],
-    revision: int | None,
-) -> Imported:
+def _record(office: Office, folder: Folder, numbered: Deal, wish: _Wish, checked: CheckedRecord) -> Imported:
     contract_no = folder.key
     with writing(folder, at=office.now(), actor=office.actor) as journal:
-        require_revision(office, contract_no, revision)
+        require_revision(office, contract_no, wish.revision)
         before = ledger.find_deal(contract_no)
         events, conflicts = difference(
-            before.record if before else None, numbered, revision=before.revision if before else 0, reason=reason
+            before.record if before else None,
+            numbered,
+            revision=before.revision if before else 0,
+            reason=wish.reason,
         )
+        if before and (events or conflicts):
+            _require_seen(office, before, numbered, wish, file_revision=checked.revision)
         _refuse_conflicts(conflicts, contract_no)
         for event in events:
             journal.append(event.type, event.payload)
     log.record("imported", contract=contract_no, count=len(events))
     after = ledger.deal(contract_no)
-    found = (*findings, *dropped_proposal(before, numbered), *journal.findings)
+    found = (*checked.findings, *dropped_proposal(before, numbered), *journal.findings)
     return Imported(
         contract_no, after.customer_id, after.customer_name, before is None, after.revision, len(events), found
     )
@@ -101,8 +126,23 @@ def dropped_proposal(before: ledger.StoredDeal | None, deal: Deal) -> list[Findi
     return [warning("services.proposal-dropped", "proposal", contract=before.contract_no, version=version)]
 
 
-def _with_account(checked: CheckedRecord, deal: Deal, known: ledger.StoredDeal | None) -> Deal:
-    if known is None or checked.names_account:
+def _require_seen(
+    office: Office, before: ledger.StoredDeal, numbered: Deal, wish: _Wish, *, file_revision: int | None
+) -> None:
+    """Refuse to write over what the writer did not see: by the file's revision, else field by field."""
+    if wish.revision is not None or Allow.OVERWRITE in wish.allow:
+        return
+    if file_revision is not None:
+        require_revision(office, before.contract_no, file_revision)
+        return
+    found = list(losses(before.record, numbered, reason=wish.reason))
+    if found:
+        _, conflicts = difference(before.record, numbered, reason=wish.reason)
+        raise Refused([*found, *_changed(conflicts, before.contract_no)])
+
+
+def _with_account(deal: Deal, known: ledger.StoredDeal, *, names_account: bool) -> Deal:
+    if names_account:
         return deal
     terms = deal.terms.model_copy(update={"account": known.record.terms.account})
     return deal.model_copy(update={"terms": terms})
@@ -123,10 +163,29 @@ def _require_no_leftover(deal: Deal) -> None:
         raise Refused.of("services.number-taken", "terms.contract.number", number=number)
 
 
-def _numbered(office: Office, deal: Deal, known: ledger.StoredDeal | None) -> Deal:
-    """Return the record with its lasting customer id and contract number filled in."""
-    customer_id = known.customer_id if known else customer_for(office, deal.customer)
-    contract_no = known.contract_no if known else deal.terms.contract.number or _new_contract_no(office, deal)
+def _require_no_twin(deal: Deal, allow: Collection[Allow]) -> None:
+    """Refuse a record without a number of ours that is a known deal over again: same customer, title, total, lines."""
+    contract, customer = deal.terms.contract, deal.customer
+    if contract.number or contract.order_number or Allow.ANOTHER in allow:
+        return
+    who = customers.resolve(customer.id) if customer.id else customers.customer_id(
+        uscc=customer.uscc, name=customer.name
+    )  # fmt: skip
+    total = format(deal.terms.total, "f")
+    for row in ledger.deals():
+        if (row.customer_id, row.title, row.total) == (who, contract.title, total):
+            twin = ledger.deal(row.contract_no)
+            if twin.record.terms.lines == deal.terms.lines:
+                raise Refused.of("services.same-deal-stands", "terms.contract.number", contract=twin.contract_no)
+
+
+def _numbered(office: Office, deal: Deal) -> Deal:
+    """Return a new record with its lasting customer id and contract number filled in."""
+    customer_id = customer_for(office, deal.customer)
+    return _with_numbers(deal, customer_id, deal.terms.contract.number or _new_contract_no(office, deal))
+
+
+def _with_numbers(deal: Deal, customer_id: str, contract_no: str) -> Deal:
     contract = deal.terms.contract.model_copy(update={"number": contract_no})
     return deal.model_copy(
         update={
@@ -153,6 +212,8 @@ def _folder(office: Office, deal: Deal) -> Folder:
 
 def _refuse_conflicts(conflicts: Sequence[FactConflict], contract_no: str) -> None:
     if conflicts:
-        raise Refused(
-            error("services.fact-changed", f"facts.{row.fact}[{row.key}]", contract=contract_no) for row in conflicts
-        )
+        raise Refused(_changed(conflicts, contract_no))
+
+
+def _changed(conflicts: Sequence[FactConflict], contract_no: str) -> list[Finding]:
+    return [error("services.fact-changed", f"facts.{row.fact}[{row.key}]", contract=contract_no) for row in conflicts]

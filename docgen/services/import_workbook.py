@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,9 +21,11 @@ from docgen.exchange.package import MAX_BYTES
 from docgen.exchange.reader import read_workbook
 from docgen.exchange.reading import Draft, Taken, take
 from docgen.findings import Finding, error, has_errors
-from docgen.services.import_deal import Imported, dropped_proposal, import_deal
+from docgen.services.import_deal import Imported, as_it_would_stand, dropped_proposal, import_deal
 from docgen.services.make_workbook import SUFFIX, write_new
 from docgen.services.office import Office
+from docgen.services.overwriting import Allow, losses
+from docgen.services.read_record import names_account
 from docgen.store import ledger
 
 _TO_CORRECT = " 待改正"
@@ -59,12 +61,14 @@ def check_workbook(office: Office, path: Path) -> WorkbookTaken:
         NotFound: the file is not there.
         UnreadableFile, LimitExceeded, Refused: it is no workbook of ours.
     """
-    taken = _taken(office, _data(path), reason=None)
+    taken = _taken(office, _data(path), reason=None, allow=())
     faulty = tuple(draft.key for draft in taken.drafts if draft.is_faulty)
     return WorkbookTaken(path, len(taken.drafts), (), faulty, taken.all_findings)
 
 
-def import_workbook(office: Office, path: Path, *, partial: bool = False, reason: str | None = None) -> WorkbookTaken:
+def import_workbook(
+    office: Office, path: Path, *, partial: bool = False, reason: str | None = None, allow: Collection[Allow] = ()
+) -> WorkbookTaken:
     """Import the deals of a workbook: all of them, or none where anything is wrong; with `partial` the faultless ones.
 
     The faulty cells come back marked in a copy beside the file, `<name> 待改正.xlsx`. Nothing of a faulty deal goes in;
@@ -76,9 +80,9 @@ def import_workbook(office: Office, path: Path, *, partial: bool = False, reason
         UnreadableFile, LimitExceeded, Refused: it is no workbook of ours.
     """
     data = _data(path)
-    taken = _taken(office, data, reason=reason)
+    taken = _taken(office, data, reason=reason, allow=allow)
     may_go_in = not has_errors(taken.findings if partial else taken.all_findings)
-    imported = tuple(_import(office, taken.drafts, reason=reason)) if may_go_in else ()
+    imported = tuple(_import(office, taken.drafts, reason=reason, allow=allow)) if may_go_in else ()
     faulty = tuple(draft.key for draft in taken.drafts if draft.is_faulty)
     copy, notes = _copy(path, data, taken) if has_errors(taken.all_findings) else (None, ())
     return WorkbookTaken(path, len(taken.drafts), imported, faulty, (*taken.all_findings, *notes), copy)
@@ -95,15 +99,16 @@ def _data(path: Path) -> bytes:
         raise Refused.of("services.is-a-folder", str(path)) from problem
 
 
-def _taken(office: Office, data: bytes, *, reason: str | None) -> Taken:
+def _taken(office: Office, data: bytes, *, reason: str | None, allow: Collection[Allow]) -> Taken:
     taken = take(read_workbook(data), companies=office.companies, calendar=office.calendar)
     for draft in taken.drafts:
         if draft.deal is not None and not draft.is_faulty:
-            draft.findings += [draft.located(one) for one in _against_the_books(draft.deal, reason=reason)]
+            found = _against_the_books(draft.deal, draft.data, reason=reason, allow=allow)
+            draft.findings += [draft.located(one) for one in found]
     return taken
 
 
-def _against_the_books(deal: Deal, *, reason: str | None) -> Iterator[Finding]:
+def _against_the_books(deal: Deal, data: object, *, reason: str | None, allow: Collection[Allow]) -> Iterator[Finding]:
     """Yield what the import itself would refuse, before anything of the workbook has gone in."""
     contract = deal.terms.contract
     number = contract.number or contract.order_number
@@ -114,6 +119,8 @@ def _against_the_books(deal: Deal, *, reason: str | None) -> Iterator[Finding]:
         if known is None:
             return
         yield from dropped_proposal(known, deal)
+        stands = as_it_would_stand(deal, known, names_account=names_account(data))
+        yield from losses(known.record, stands, reason=reason, allow=allow)
         _, conflicts = difference(known.record, deal, reason=reason)
     except Refused as refusal:
         yield from refusal.findings
@@ -132,7 +139,9 @@ def _fact_path(deal: Deal, fact: str, key: str) -> str:
     return f"facts.{fact}"
 
 
-def _import(office: Office, drafts: Sequence[Draft], *, reason: str | None) -> Iterator[Imported]:
+def _import(
+    office: Office, drafts: Sequence[Draft], *, reason: str | None, allow: Collection[Allow]
+) -> Iterator[Imported]:
     """Import the faultless deals by the one way in; a deal refused there after all is faulty like the others."""
     with tempfile.TemporaryDirectory(prefix="docgen-workbook-") as folder:
         for index, draft in enumerate(drafts):
@@ -141,7 +150,7 @@ def _import(office: Office, drafts: Sequence[Draft], *, reason: str | None) -> I
             record = Path(folder) / f"{index}.json"
             record.write_text(json.dumps(draft.data, ensure_ascii=False), encoding="utf-8")
             try:
-                yield replace(import_deal(office, record, reason=reason), findings=())
+                yield replace(import_deal(office, record, reason=reason, allow=allow), findings=())
             except Refused as refusal:
                 draft.findings += [draft.located(one) for one in refusal.findings]
             record.unlink()

@@ -1,7 +1,8 @@
 """What became of a letter: sent how and when, arrived, or came back. Each is an event in the contract's log.
 
 A term that hangs on a letter runs from its arrival; one that came back counts as not sent. A paper may be sent several
-times; each dispatch is an attempt with its own fate.
+times; each dispatch is an attempt with its own fate. The fate is told once: a letter that arrived does not come back by
+itself, so whoever entered the wrong one takes it back first and says why.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ _WORDS: Mapping[str, Channel] = {
     "其他": Channel.OTHER,
 }
 
+_FATES: Mapping[str, str] = {"delivered": "services.letter-arrived", "failed": "services.letter-came-back"}
+_UNDOING = (letters.WITHDRAWN, letters.REOPENED)
+
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
@@ -82,7 +86,7 @@ def deliver_letter(office: Office, number: str, told: Dispatch, *, revision: int
     """Record that a letter arrived: the last attempt, or the one named.
 
     Raises:
-        As `send_letter`; and Refused where the paper was never sent.
+        As `send_letter`; and Refused where the paper was never sent, or this dispatch arrived or came back already.
     """
     return _tell(office, number, letters.DELIVERED, told, revision=revision)
 
@@ -99,7 +103,7 @@ def fail_letter(office: Office, number: str, told: Dispatch, *, revision: int | 
 
 
 def withdraw_letter(office: Office, number: str, told: Dispatch, *, revision: int | None = None) -> LetterTold:
-    """Take a dispatch back that was entered by mistake, with its reason.
+    """Take back the last thing told of a dispatch: its arrival or return, else the dispatch itself; with the reason.
 
     Raises:
         As `deliver_letter`.
@@ -117,9 +121,10 @@ def _tell(office: Office, number: str, event_type: str, told: Dispatch, *, revis
         payload, findings = _weighed(office, paper, event_type, told)
         if has_errors(findings):
             raise Refused(findings)
-        journal.append(event_type, payload)
-    log.record(event_type.replace(".", "-"), number=number)
-    attempt = payload["attempt"]
+        attempt = payload["attempt"]
+        written = _taking_back(number, attempt) if event_type == letters.WITHDRAWN else event_type
+        journal.append(written, payload)
+    log.record(written.replace(".", "-"), number=number)
     letter = next(each for each in letters.letters(number=number) if each.attempt == attempt)
     return LetterTold(letter, paper.title, ledger.deal(contract_no).revision, (*findings, *journal.findings))
 
@@ -132,14 +137,29 @@ def _weighed(
     is_new = event_type == letters.SENT
     attempt = len(past) + 1 if is_new else _attempt(paper, past, told)
     payload: dict[str, object] = {"number": paper.number, "attempt": attempt, "on": told.on.isoformat()}
+    if not is_new and event_type not in _UNDOING:
+        _require_under_way(past[attempt - 1])
     findings = weigh_evidence(paper.contract_no, told.evidence)
-    if event_type != letters.WITHDRAWN:
+    if event_type not in _UNDOING:
         findings += _weigh_day(office, paper, told, None if is_new else past[attempt - 1])
     if is_new:
         findings += _weigh_sending(paper, told)
         payload |= {"channel": _channel(told.channel), "tracking": told.tracking}
     payload |= {"evidence": told.evidence, "reason": told.reason}
     return {name: value for name, value in payload.items() if value is not None}, findings
+
+
+def _taking_back(number: str, attempt: object) -> str:
+    """Return the event that takes back what was last told of a dispatch."""
+    letter = next(each for each in letters.letters(number=number) if each.attempt == attempt)
+    return letters.REOPENED if letter.status in _FATES else letters.WITHDRAWN
+
+
+def _require_under_way(letter: letters.StoredLetter) -> None:
+    """Refuse a second fate of one dispatch: the first is taken back before, by a person who says why."""
+    if letter.status in _FATES:
+        day = letter.delivered_on or letter.failed_on
+        raise Refused.of(_FATES[letter.status], letter.number, attempt=letter.attempt, day=day)
 
 
 def _attempt(paper: ledger.PaperLine, past: tuple[letters.StoredLetter, ...], told: Dispatch) -> int:

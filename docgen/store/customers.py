@@ -22,7 +22,10 @@ RECORDED = "customer.recorded"
 RENAMED = "customer.renamed"
 MERGED = "customer.merged"
 ABSORBED = "customer.absorbed"
-CUSTOMER_EVENTS = (RECORDED, RENAMED, MERGED, ABSORBED)
+UNDONE = "customer.undone"
+UNMERGED = "customer.unmerged"
+RELEASED = "customer.released"
+CUSTOMER_EVENTS = (RECORDED, RENAMED, MERGED, ABSORBED, UNDONE, UNMERGED, RELEASED)
 REGISTERED = "customer.registered"
 
 
@@ -77,6 +80,19 @@ def resolve(customer_id: str) -> str:
         seen.add(into)
 
 
+def survivors() -> dict[str, tuple[str, str]]:
+    """Return for each customer's id the id and present name of the one it lives on in."""
+    rows = {row.id: row for row in Customer.objects.all()}
+    found = {}
+    for each in rows:
+        last, seen = each, {each}
+        while (into := rows[last].merged_into) in rows and into not in seen:
+            last = into
+            seen.add(into)
+        found[each] = (last, rows[last].name)
+    return found
+
+
 def customer_id(*, uscc: str | None, name: str) -> str | None:
     """Return the id of the known customer that is meant: by credit code, else by any name it bears or bore.
 
@@ -126,9 +142,9 @@ def refresh(customer_id: str, *, registration: Mapping[str, Any] | None = None) 
     own = list(Event.objects.filter(key=f"{CUSTOMER}/{customer_id}", type__in=CUSTOMER_EVENTS).order_by("seq"))
     told = [event for event in own if "customer" in event.payload]
     record = told[-1].payload["customer"] if told else None
-    merged = [event.payload for event in own if event.type == MERGED]
+    merged = [event.payload.get("into", "") for event in own if event.type in {MERGED, UNMERGED}]
     known = record or _from_deals(customer_id) or registration or _as_it_stands(customer_id)
-    names = _names(known, [event.payload for event in own if event.type == RENAMED])
+    names = _names(known, [event.payload for event in own if event.type in {RENAMED, UNDONE}])
     row, _ = Customer.objects.update_or_create(
         id=customer_id,
         defaults={
@@ -136,7 +152,7 @@ def refresh(customer_id: str, *, registration: Mapping[str, Any] | None = None) 
             "uscc": known.get("uscc") or "",
             "record": record,
             "revision": len(own),
-            "merged_into": merged[-1]["into"] if merged else "",
+            "merged_into": merged[-1] if merged else "",
         },
     )
     row.names.all().delete()

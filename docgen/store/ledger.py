@@ -13,6 +13,7 @@ from docgen.archive.verify import Anchor
 from docgen.deals.deal import Deal as DealRecord
 from docgen.errors import NotFound, Refused
 from docgen.store import database  # noqa: F401  # sets Django up before the models
+from docgen.store.customers import survivors
 from docgen.store.models import Alias, Deal, Event, LogCursor, Number, Paper
 
 
@@ -29,11 +30,16 @@ class StoredDeal:
 
 @dataclass(frozen=True, slots=True)
 class DealLine:
-    """One row of the list of deals."""
+    """One row of the list of deals. The customer is the one of today: the survivor of a merge, by its present name.
+
+    `signed_as` is the name the record bears, `filed_under` the id that names the folder: both stay as they were.
+    """
 
     contract_no: str
     customer_id: str
     customer_name: str
+    signed_as: str
+    filed_under: str
     title: str
     order_no: str
     total: str
@@ -120,11 +126,13 @@ def deals() -> tuple[DealLine, ...]:
             issued[contract_no] += 1
         elif item_type == "filed":
             returned[contract_no] += 1
+    living = survivors()
     return tuple(
         DealLine(
             row.contract_no,
+            *living[row.customer_id],
+            row.record["customer"]["name"],
             row.customer_id,
-            row.customer.name,
             row.title,
             row.order_no,
             row.total,
@@ -132,7 +140,7 @@ def deals() -> tuple[DealLine, ...]:
             issued[row.contract_no],
             returned[row.contract_no],
         )
-        for row in Deal.objects.select_related("customer").order_by("-contract_no")
+        for row in Deal.objects.order_by("-contract_no")
     )
 
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from docgen.store import database  # noqa: F401  # sets Django up before the models
-from docgen.store.models import Letter
+from docgen.store.models import Event, Letter
 
 SENT = "letter.sent"
 DELIVERED = "letter.delivered"
 FAILED = "letter.failed"
 WITHDRAWN = "letter.withdrawn"
-LETTER_EVENTS = (SENT, DELIVERED, FAILED, WITHDRAWN)
+REOPENED = "letter.reopened"
+"""The arrival or the return was entered by mistake; the letter is on its way again."""
+LETTER_EVENTS = (SENT, DELIVERED, FAILED, WITHDRAWN, REOPENED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,20 @@ def _progress(row: Letter, event_type: str, payload: Mapping[str, Any]) -> None:
         row.status, row.delivered_on, row.failed_on = "delivered", payload["on"], ""
     elif event_type == FAILED:
         row.status, row.failed_on, row.delivered_on = "failed", payload["on"], ""
+    elif event_type == REOPENED:
+        row.status, row.delivered_on, row.failed_on = "sent", "", ""
+        row.evidence = _evidence_of_sending(row)
     else:
         row.status = "withdrawn"
     row.reason = payload.get("reason") or ""
     row.evidence = payload.get("evidence") or row.evidence
     row.save()
+
+
+def _evidence_of_sending(row: Letter) -> str:
+    address = {"payload__number": row.number, "payload__attempt": row.attempt}
+    sent = Event.objects.filter(key=row.contract_no, type=SENT, **address).order_by("seq").last()
+    return str((sent.payload.get("evidence") if sent else None) or "")
 
 
 def _stored(row: Letter) -> StoredLetter:

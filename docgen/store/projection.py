@@ -28,6 +28,8 @@ from docgen.store.models import Alias, Customer, Deal, Evaluation, Event, LogCur
 
 COMPANY_EDITED = "company.edited"
 ACCOUNT_CHANGED = "company.account-changed"
+COMPANY_UNDONE = "company.undone"
+COMPANY_EVENTS = (COMPANY_EDITED, ACCOUNT_CHANGED, COMPANY_UNDONE)
 
 
 def catch_up(folder: Folder) -> int:
@@ -143,7 +145,7 @@ def _customer_registered(_key: str, entry: LogEntry) -> None:
 
 def _company_edited(_key: str, entry: LogEntry) -> None:
     company_id = _text(entry, "id")
-    rows = Event.objects.filter(type__in=(COMPANY_EDITED, ACCOUNT_CHANGED), payload__id=company_id)
+    rows = Event.objects.filter(type__in=COMPANY_EVENTS, payload__id=company_id)
     newest = max(rows, key=lambda row: (row.key, row.seq))
     OwnCompany.objects.update_or_create(
         id=company_id, defaults={"record": newest.payload["company"], "revision": len(rows), "at": newest.at}
@@ -185,6 +187,7 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     customers.REGISTERED: _customer_registered,
     COMPANY_EDITED: _company_edited,
     ACCOUNT_CHANGED: _company_edited,
+    COMPANY_UNDONE: _company_edited,
     EVALUATED: _change_evaluated,
     "paper.issued": _paper_deposited,
     "paper.filed": _paper_deposited,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,25 +12,29 @@ from docgen.archive.eventlog import read
 from docgen.deals.milestones import terminated_on
 from docgen.errors import NotFound, Refused, StaleRevision
 from docgen.findings import Severity
+from docgen.services.archive_care import rebuild_database
 from docgen.services.assignments import assigned
-from docgen.services.change_terms import Signed, Verdict, evaluate_change, new_change, sign_change
+from docgen.services.change_terms import ChangeTold, Signed, Verdict, evaluate_change, new_change, sign_change
 from docgen.services.deal_history import list_events
 from docgen.services.deals import show_deal
 from docgen.services.file_scan import Fate, file_scan
 from docgen.services.import_deal import import_deal
 from docgen.services.issue_document import issue_document
-from docgen.services.letters import Dispatch, deliver_letter, fail_letter, send_letter, withdraw_letter
+from docgen.services.letters import Dispatch, LetterTold, deliver_letter, fail_letter, send_letter, withdraw_letter
 from docgen.services.office import Office
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request
 from docgen.services.read_record import check_record
-from docgen.services.record_fact import NewFact, Withdrawal, add_fact, undo_fact
+from docgen.services.record_fact import NewFact, RecordedFact, Withdrawal, add_fact, undo_fact
 from docgen.services.void_paper import void_paper
 from docgen.store import ledger
+from docgen.store.letters import letters
 from docgen.workspace import data_root
 
 SAMPLE = data_root() / "samples" / "deals" / "xx-tech.yaml"
 PAYMENT = {"amount": "114000.00", "on": "2025-04-07", "instalment": "3", "reference": "BK20250407003"}
+
+LetterVerb = Callable[[Office, str, Dispatch], LetterTold]
 
 
 def codes(problem: pytest.ExceptionInfo[Refused]) -> list[str]:
@@ -190,10 +195,67 @@ def test_letters_are_sent_arrive_or_come_back(office: Office, contract_no: str) 
     assert (again.letter.attempt, arrived.letter.attempt, arrived.letter.delivered_on) == (2, 2, "2024-03-18")
     shown = show_deal(office, contract_no)["letters"]
     assert [(row["status"], row["tracking"]) for row in shown] == [("failed", "EA000000001CN"), ("delivered", None)]  # type: ignore[attr-defined]
-    withdraw_letter(office, number, Dispatch(date(2024, 3, 20), attempt=1, reason="录错文件"))
-    assert [line.type for line in list_events(office, contract_no)][-5:] == [
-        "letter.sent", "letter.failed", "letter.sent", "letter.delivered", "letter.withdrawn",
+    for status in ("sent", "withdrawn"):
+        undone = withdraw_letter(office, number, Dispatch(date(2024, 3, 20), attempt=1, reason="录错文件"))
+        assert (undone.letter.status, undone.letter.failed_on) == (status, None)
+    assert [line.type for line in list_events(office, contract_no)][-6:] == [
+        "letter.sent", "letter.failed", "letter.sent", "letter.delivered", "letter.reopened", "letter.withdrawn",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code"),
+    [
+        (deliver_letter, fail_letter, "services.letter-arrived"),
+        (deliver_letter, deliver_letter, "services.letter-arrived"),
+        (fail_letter, deliver_letter, "services.letter-came-back"),
+        (fail_letter, fail_letter, "services.letter-came-back"),
+    ],
+)
+def test_the_fate_of_a_letter_is_told_once(
+    office: Office, contract_no: str, first: LetterVerb, second: LetterVerb, code: str
+) -> None:
+    at(office, 2024, 3, 12)
+    number = issue_document(office, Request(contract_no, "prepayment-notice", faces=("docx",))).number
+    send_letter(office, number, Dispatch(date(2024, 3, 12), "EMS", "EA000000001CN", evidence="寄件存根"))
+    at(office, 2024, 3, 20)
+    first(office, number, Dispatch(date(2024, 3, 15), reason="前台代收", evidence="回执"))
+    with pytest.raises(Refused) as problem:
+        second(office, number, Dispatch(date(2024, 3, 16), reason="查错单号"))
+    assert codes(problem) == [code]
+    assert problem.value.findings[0].params == {"attempt": 1, "day": "2024-03-15"}
+    undone = withdraw_letter(office, number, Dispatch(date(2024, 3, 20), reason="看错回执"))
+    assert (undone.letter.status, undone.letter.delivered_on, undone.letter.evidence) == ("sent", None, "寄件存根")
+    told = second(office, number, Dispatch(date(2024, 3, 16), reason="查错单号"))
+    before = (told.letter, list_events(office, contract_no))
+    rebuild_database(office.workspace)
+    (letter,) = letters(number=number)
+    assert (letter, list_events(office, contract_no)) == before
+
+
+def test_letters_and_changes_heed_the_revision_that_was_read(office: Office, contract_no: str, tmp_path: Path) -> None:
+    at(office, 2024, 3, 12)
+    number = issue_document(office, Request(contract_no, "prepayment-notice", faces=("docx",))).number
+    day, late, file = date(2024, 3, 12), date(2024, 3, 22), tmp_path / "change.yaml"
+    file.write_text(CHANGE, encoding="utf-8")
+    verbs: list[Callable[[int], LetterTold | ChangeTold | RecordedFact]] = [
+        lambda read: send_letter(office, number, Dispatch(day, "面交"), revision=read),
+        lambda read: deliver_letter(office, number, Dispatch(day), revision=read),
+        lambda read: withdraw_letter(office, number, Dispatch(day, reason="未到"), revision=read),
+        lambda read: fail_letter(office, number, Dispatch(day, reason="拒收"), revision=read),
+        lambda read: new_change(office, contract_no, file, revision=read),
+        lambda read: evaluate_change(office, contract_no, 2, Verdict("技术部", "同意"), revision=read),
+        lambda read: sign_change(office, contract_no, 2, Signed(late, late, reason="原件在途"), revision=read),
+    ]
+    at(office, 2024, 3, 25)
+    for verb in verbs:
+        now = ledger.deal(contract_no).revision
+        for stale, code in ((now - 1, "services.revision-stale"), (now + 1, "services.revision-ahead")):
+            with pytest.raises(StaleRevision) as problem:
+                verb(stale)
+            assert codes(problem)[0] == code
+        assert ledger.deal(contract_no).revision == now
+        assert verb(now).revision == now + 1
 
 
 def test_a_letter_cannot_travel_in_time_nor_once_void(office: Office, contract_no: str) -> None:

@@ -22,6 +22,7 @@ from docgen.services.deals import show_deal
 from docgen.services.import_deal import import_deal
 from docgen.services.issue_document import Issued, draft_document, issue_document
 from docgen.services.office import Office
+from docgen.services.overwriting import Allow
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request
 from docgen.services.replace_paper import replace_paper
@@ -170,7 +171,16 @@ def test_changing_one_line_of_the_deal_gives_new_papers(contract_no: str, office
         ("floor_price: 280000.00", "floor_price: 270000.00"),
     )
     written = 1 + 2  # the record, and two payments withdrawn
-    assert import_deal(office, cheaper, reason="改价后重新建档").revision == 7 + written
+    with pytest.raises(Refused) as refused:
+        import_deal(office, cheaper, reason="改价后重新建档")
+    assert {(f.code, f.where) for f in refused.value.findings} == {
+        ("services.would-overwrite", "terms.lines[1].unit_price"),
+        ("services.would-overwrite", "terms.total"),
+        ("services.would-overwrite", "internal.floor_price"),
+        ("services.fact-left-out", "facts.payments[1]"),
+        ("services.fact-left-out", "facts.payments[2]"),
+    }
+    assert import_deal(office, cheaper, reason="改价后重新建档", allow=[Allow.OVERWRITE]).revision == 7 + written
     second = replace_paper(office, first.number)
     assert second.number == "HT2024031001-YF1-02"
     said = squeeze("".join(pdf.page_texts(face(second, ".pdf"))))

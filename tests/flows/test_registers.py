@@ -25,6 +25,7 @@ from docgen.services.deals import export_deal
 from docgen.services.edits import Edit
 from docgen.services.import_deal import Imported, import_deal
 from docgen.services.office import Office
+from docgen.services.overwriting import Allow
 from docgen.services.places import folder_of
 from docgen.services.record_fact import NewFact, add_fact
 from docgen.store import ledger
@@ -193,7 +194,7 @@ def test_recorded_deals_keep_their_account_and_new_ones_take_the_new(
 ) -> None:
     edit_company(office, "shanhai", [f"accounts[0].number={NEW_ACCOUNT}"], Edit(evidence="银行回执"))
     changed = record(tmp_path, ("copies: 4\n    owner", "copies: 6\n    owner"), number=1)
-    again = import_deal(office, changed)
+    again = import_deal(office, changed, allow=[Allow.OVERWRITE])
     assert (again.is_new, ledger.deal(contract_no).record.terms.contract.copies) == (False, 6)
     assert ledger.deal(contract_no).record.terms.account.number == "0012345678900001234"
     exported = tmp_path / "exported.yaml"
