@@ -54,7 +54,7 @@ def pick(  # noqa: PLR0913  # as readiness
     """
     if seq is not None:
         return Subject(kind.spec.subject, seq)
-    found = subjects(kind, deal, as_of=as_of)
+    found = subjects(kind, deal, as_of=as_of, dossier=dossier)
     if not found:
         raise Refused.of("kinds.nothing-to-say", "", title=kind.spec.title, as_of=as_of)
     answers = {

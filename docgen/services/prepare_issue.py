@@ -90,7 +90,7 @@ def _subject(  # noqa: PLR0913  # what is asked, of what, known how
     office: Office, kind: Kind, stored: ledger.StoredDeal, request: Request, *, as_of: date, dossier: Dossier
 ) -> Subject:
     """Return what the paper speaks of: the part asked for, else the only ready one that has no paper yet."""
-    found = subjects(kind, stored.record, as_of=as_of)
+    found = subjects(kind, stored.record, as_of=as_of, dossier=dossier)
     if request.seq is not None:
         named = [subject for subject in found if subject.seq == request.seq]
         if not named:
