@@ -19,6 +19,8 @@ class Subject:
     seq: int = 0
 
     def __str__(self) -> str:
+        if self.type is SubjectType.ORDER:  # the order is the contract, or what a change makes of it
+            return f"{SubjectType.CHANGE.value} {self.seq}" if self.seq else SubjectType.CONTRACT.value
         return self.type.value if self.type is SubjectType.CONTRACT else f"{self.type.value} {self.seq}"
 
 

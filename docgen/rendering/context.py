@@ -21,7 +21,7 @@ from docgen.errors import Refused
 from docgen.kinds.dossier import EMPTY, Dossier
 from docgen.kinds.kind import Audience, Kind, Section, SubjectType
 from docgen.kinds.subjects import Subject
-from docgen.rendering.sections import acceptance, change, instalments, papers
+from docgen.rendering.sections import acceptance, approvals, change, instalments, order, papers
 from docgen.rendering.sections.background import Background, PaperFacts, Values
 from docgen.rendering.sections.terms import delivery_terms, person, price_lines, price_sums, standards, warranty
 
@@ -30,11 +30,15 @@ SUBJECTS: Mapping[SubjectType, Callable[[Background, int], Values | None]] = Map
         SubjectType.INSTALMENT: instalments.asked,
         SubjectType.CHANGE: change.asked,
         SubjectType.ACCEPTANCE: acceptance.asked,
+        SubjectType.ORDER: order.asked,
+        SubjectType.APPROVAL: approvals.asked,
     }
 )
 """The part of the deal a paper speaks of, under the name of its type; the contract as a whole has none."""
 
-SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType({Section.PAPERS: papers.section})
+SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType(
+    {Section.PAPERS: papers.section, Section.APPROVALS: approvals.section}
+)
 """What a kind may ask for besides (`shows` in kind.toml); each stands in the data under its own name."""
 
 

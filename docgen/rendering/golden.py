@@ -20,7 +20,7 @@ from docgen.deals.reading import parse_record, read_text
 from docgen.deals.workdays import Calendar
 from docgen.errors import TemplateRefused
 from docgen.findings import Finding
-from docgen.kinds.dossier import EMPTY, Dossier, KnownLetter, KnownPaper
+from docgen.kinds.dossier import EMPTY, Dossier, KnownAct, KnownApproval, KnownLetter, KnownPaper
 from docgen.kinds.kind import Face, Kind
 from docgen.kinds.readiness import readiness
 from docgen.kinds.subjects import Subject
@@ -95,9 +95,17 @@ def load_case(folder: Path, kind: Kind, *, root: Path) -> Case:
 
 
 def _dossier(about: Mapping[str, Any]) -> Dossier:
-    """Read what the case says is kept besides the record: [[papers]] and [[letters]], fields as in the dossier."""
+    """Read what the case says is kept besides the record: [[papers]], [[letters]], [[approvals]], fields as in the dossier."""
     papers = tuple(KnownPaper(**row) for row in about.get("papers", ()))
-    return Dossier(papers, tuple(KnownLetter(**row) for row in about.get("letters", ())))
+    letters = tuple(KnownLetter(**row) for row in about.get("letters", ()))
+    return Dossier(papers, letters, tuple(_approval(row) for row in about.get("approvals", ())))
+
+
+def _approval(row: Mapping[str, Any]) -> KnownApproval:
+    """Read a request for approval of the case, its acts and summary as lists."""
+    acts = tuple(KnownAct(**act) for act in row.get("acts", ()))
+    summary = tuple((label, text) for label, text in row.get("summary", ()))
+    return KnownApproval(**{**row, "acts": acts, "summary": summary})
 
 
 def load_deal(record: Path, *, root: Path, patch: Path) -> Deal:

@@ -13,6 +13,7 @@ from docgen.deals.deal import Deal
 from docgen.errors import NotFound, Refused, TemplateRefused
 from docgen.findings import Finding
 from docgen.kinds.catalogue import load_kind
+from docgen.kinds.dossier import Dossier, KnownAct, KnownApproval
 from docgen.kinds.kind import Face, Kind
 from docgen.kinds.subjects import subjects
 from docgen.rendering.check import check_template, fields_used
@@ -25,6 +26,26 @@ from docgen.services.read_record import check_record
 from docgen.workspace import data_root
 
 SAMPLE = "xx-tech.yaml"
+SAMPLE_DOSSIER = Dossier(
+    approvals=(
+        KnownApproval(
+            id="SQ0000000000-01",
+            seq=1,
+            kind="order-approval",
+            title="订单审批表",
+            subject="contract",
+            is_complete=True,
+            requested_by="示例",
+            requested_on=date(2026, 1, 1),
+            route="销售主管→财务部",
+            order="sequence",
+            rounds=1,
+            acts=(KnownAct(1, "销售主管", "示例", "approved", "同意", date(2026, 1, 1)),),
+            summary=(("文书", "示例"),),
+        ),
+    )
+)
+"""What besides the record a template may use when it is checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +124,11 @@ def sample_context(office: Office, kind: Kind) -> Mapping[str, object]:
     """Return the shipped sample deal laid out for a kind, so that every field a template may use is known."""
     deal = sample_deal(office)
     as_of = date(2026, 1, 1)
-    subject = next(iter(subjects(kind, deal, as_of=as_of)))
+    subject = next(iter(subjects(kind, deal, as_of=as_of, dossier=SAMPLE_DOSSIER)))
     paper = PaperFacts(number="HT0000000000-XX-01", letter_number="（0000）示例函字第001号", dated=as_of)
-    return build_context(deal, kind, subject, as_of=as_of, paper=paper, calendar=office.calendar)
+    return build_context(
+        deal, kind, subject, as_of=as_of, paper=paper, calendar=office.calendar, dossier=SAMPLE_DOSSIER
+    )
 
 
 def sample_deal(office: Office) -> Deal:
