@@ -96,7 +96,7 @@ def facts_of(deal: Deal, subject: Subject, *, as_of: date, calendar: Calendar) -
 
 
 def terms_for(deal: Deal, subject: Subject, *, as_of: date) -> Terms:
-    """Return the terms a paper speaks of: those after the change it is about, the order as first agreed, or those in force.
+    """Return the terms a paper speaks of: those after its change, else those in force.
 
     Order 0 is what was first agreed, whatever was changed since.
     """

@@ -14,7 +14,7 @@ from docgen.findings import Finding, error
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """In which capacity somebody acts: the step, for whom (None: themselves), under which post, and whether it is late."""
+    """How somebody acts: at which step, for whom (None: themselves), under which post, and whether it is late."""
 
     waiting: Waiting
     principal: Person | None

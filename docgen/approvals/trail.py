@@ -35,7 +35,7 @@ class ApprovalEvent:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act on a request: at which step of which round, by whom, for whom, with which words; `on` our business day."""
+    """One act: at which step of which round, by whom, for whom, with which words, on our business day."""
 
     round: int
     post: str

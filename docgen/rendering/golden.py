@@ -95,7 +95,7 @@ def load_case(folder: Path, kind: Kind, *, root: Path) -> Case:
 
 
 def _dossier(about: Mapping[str, Any]) -> Dossier:
-    """Read what the case says is kept besides the record: [[papers]], [[letters]], [[approvals]], fields as in the dossier."""
+    """Read what is kept besides the record: [[papers]], [[letters]], [[approvals]], fields as in the dossier."""
     papers = tuple(KnownPaper(**row) for row in about.get("papers", ()))
     letters = tuple(KnownLetter(**row) for row in about.get("letters", ()))
     return Dossier(papers, letters, tuple(_approval(row) for row in about.get("approvals", ())))

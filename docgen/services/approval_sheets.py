@@ -1,4 +1,4 @@
-"""The 审批表 of a completed request: issued and filed when the last step is approved, or by `docgen issue` afterwards."""
+"""The 审批表 of a completed request: filed when the last step is approved, or by `docgen issue` later."""
 
 from __future__ import annotations
 
