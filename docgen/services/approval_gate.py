@@ -64,7 +64,7 @@ def demand(office: Office, kind: Kind, deal: Deal, subject: Subject, *, days: tu
             findings.append(warning("approvals.route-ignored", kind.spec.id, title=kind.spec.title, route=str(asked)))
             own = routes.joined((asked, own)) if own else asked
         found.append(own)
-    return Demand(routes.strictest(found), tuple(dict.fromkeys(findings)))
+    return Demand(routes.strictest(found), tuple(each for n, each in enumerate(findings) if each not in findings[:n]))
 
 
 def gate(  # noqa: PLR0913  # the paper, and the days it could be judged by
