@@ -23,7 +23,8 @@ def make() -> Sheet:
     _plan_table(sheet)
     sheet.head("trail_title")
     sheet.paras("request", keep=True)
-    opinion = "{{ act.verdict }}{% if act.remark %}：{{ act.remark }}{% endif %}{% if act.note %}（{{ act.note }}）{% endif %}"
+    note = "{% if act.note %}（{{ act.note }}）{% endif %}"
+    opinion = "{{ act.verdict }}{% if act.remark %}：{{ act.remark }}{% endif %}" + note
     act = [
         Cell("{{ act.post }}", "mid"),
         Cell("{{ act.person }}", "mid"),

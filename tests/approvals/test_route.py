@@ -19,7 +19,8 @@ ORDER = (ROOT / "templates/order-approval/kind.toml").read_text("utf-8")
 CONTRACT = """
 [[routes]]
 order = "sequence"
-steps = [{ post = "销售主管" }, { post = "法务部" }, { post = "财务部", escalate_after_workdays = 2, escalate_to = "总经理" }]
+steps = [{ post = "销售主管" }, { post = "法务部" },
+  { post = "财务部", escalate_after_workdays = 2, escalate_to = "总经理" }]
 """
 PROPOSAL = """
 [[routes]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 
@@ -21,7 +20,7 @@ A, B, CHIEF = Person("a", "阿甲", ("甲",)), Person("b", "阿乙", ("乙",)), 
 BOTH, ASKER = Person("ab", "两职", ("甲", "乙")), Person("s", "申请人", ("甲", "乙"))
 
 
-def requested(order: str = "sequence", **changes: Any) -> ApprovalEvent:
+def requested(order: str = "sequence", **changes: object) -> ApprovalEvent:
     told = {
         "id": "SQ1-01", "n": 1, "kind": "k", "title": "合同", "subject": "contract", "subject_type": "contract",
         "subject_seq": 0, "amount": "1.00", "as_of": None, "route": {"order": order, "steps": STEPS}, "digest": "d",
@@ -31,11 +30,11 @@ def requested(order: str = "sequence", **changes: Any) -> ApprovalEvent:
     return event("approval.requested", **told)
 
 
-def event(name: str, **told: Any) -> ApprovalEvent:
+def event(name: str, **told: object) -> ApprovalEvent:
     return ApprovalEvent(name, datetime(2024, 4, 3, 2, tzinfo=UTC), told)
 
 
-def act(name: str, post: str, who: Person, *, round_: int = 1, on: date = DAY, **more: Any) -> ApprovalEvent:
+def act(name: str, post: str, who: Person, *, round_: int = 1, on: date = DAY, **more: object) -> ApprovalEvent:
     told = {"id": "SQ1-01", "round": round_, "post": post, "user": who.name, "display": who.display, **more}
     return event(f"approval.{name}", on=on.isoformat(), **told)
 
@@ -46,7 +45,9 @@ def state(*events: ApprovalEvent) -> Approval:
 
 def may(found: Approval, who: Person, *principals: Person, on: date = DAY, post: str | None = None) -> str | None:
     able = capacity(found, who, principals, on=on, calendar=Calendar(), post=post)
-    return f"{able.waiting.step.post}/{able.acted_as}/{able.principal.name if able.principal else '-'}" if able else None
+    return (
+        f"{able.waiting.step.post}/{able.acted_as}/{able.principal.name if able.principal else '-'}" if able else None
+    )
 
 
 def test_a_sequence_is_taken_in_order_a_parallel_route_in_any() -> None:
