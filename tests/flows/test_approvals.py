@@ -282,15 +282,19 @@ class Attempts(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from("abcde"))
     def ask(self, name: str) -> None:
+        self.ask_for(name)
+
+    def ask_for(self, name: str) -> None:
         self.attempt(request_approval, "HT2024031001", KIND, who(name), seq=0)
 
     @rule(name=st.sampled_from("abcde"), post=st.sampled_from([None, *STEPS]))
     def agree(self, name: str, post: str | None) -> None:
         self.attempt(approve, self._id(), who(name), Decision("好", post))
 
-    @rule(names=st.permutations("abcde"))
-    def agree_in_a_row(self, names: list[str]) -> None:
-        for name in [*names, *names]:
+    @rule(asker=st.sampled_from("de"), names=st.permutations("abcde"))
+    def ask_and_agree_in_a_row(self, asker: str, names: list[str]) -> None:
+        self.ask_for(asker)
+        for name in [*names, *names, *names]:
             self.attempt(approve, self._id(), who(name))
 
     @rule(name=st.sampled_from("abcde"))
@@ -357,8 +361,8 @@ def settled(desk: Office) -> Iterator[Path]:
 def test_no_sequence_of_acts_opens_the_gate_improperly(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Attempts, "prepared", settled, raising=False)
     small = settings(
-        max_examples=12,
-        stateful_step_count=15,
+        max_examples=6,
+        stateful_step_count=8,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         derandomize=True,
