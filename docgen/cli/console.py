@@ -110,7 +110,7 @@ def office() -> Office:
     """Open the workspace that this command works in; a checkout becomes a trial workspace on first use."""
     root = workspace_root()
     ensure_trial_workspace(root)
-    opened = open_office(root)
+    opened = open_office(root, actor=os.environ.get("DOCGEN_USER") or None)
     office_log.set_up(opened.workspace.log)
     return opened
 

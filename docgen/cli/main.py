@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from docgen.cli import console
+from docgen.cli.approval import approval_app, approve, reject
 from docgen.cli.archive import archive_app
 from docgen.cli.backup import backup_app, restore
 from docgen.cli.change import change_app
@@ -30,6 +31,7 @@ from docgen.cli.kinds import kinds_app
 from docgen.cli.letter import letter_app
 from docgen.cli.payment import payment_app
 from docgen.cli.review import review_app
+from docgen.cli.user import user_app
 from docgen.errors import DocgenError
 from docgen.findings import error
 from docgen.services import logging as office_log
@@ -67,6 +69,10 @@ app.add_typer(key_app, name="key")
 app.add_typer(company_app, name="company")
 app.add_typer(customer_app, name="customer")
 app.add_typer(review_app, name="review")
+app.add_typer(user_app, name="user")
+app.add_typer(approval_app, name="approval")
+app.command("approve")(approve)
+app.command("reject")(reject)
 
 
 def run() -> None:

@@ -72,14 +72,51 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownAct:
+    """One line of an approval's trail: who did what at which step; `person` names a delegate with whom they act for."""
+
+    round: int
+    post: str
+    person: str
+    verdict: str
+    remark: str
+    on: date
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownApproval:
+    """A request for approval of one paper: `kind` and `subject` say which, `seq` is its number in the contract.
+
+    `used_by` is the paper issued on the strength of it; `summary` is what was approved, label and text.
+    """
+
+    id: str
+    seq: int
+    kind: str
+    title: str
+    subject: str
+    is_complete: bool
+    requested_by: str
+    requested_on: date
+    route: str
+    order: str
+    rounds: int
+    acts: tuple[KnownAct, ...] = ()
+    summary: tuple[tuple[str, str], ...] = ()
+    used_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
-    """Papers in the order they came, letters as sent, all our customers' names, answers of the review as given."""
+    """Papers in the order they came, letters as sent, customers' names, answers and approvals as given."""
 
     papers: tuple[KnownPaper, ...] = ()
     letters: tuple[KnownLetter, ...] = ()
     correction: Correction | None = None
     customer_names: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
+    approvals: tuple[KnownApproval, ...] = ()
 
     def issued(self, kind: str, subject: str) -> Iterator[KnownPaper]:
         """Yield our standing papers of a kind about one part of the deal."""
@@ -94,6 +131,15 @@ class Dossier:
     def letters_of(self, number: str) -> tuple[KnownLetter, ...]:
         """Return every dispatch of one paper."""
         return tuple(each for each in self.letters if each.number == number)
+
+    def approval_for(self, kind: str, subject: str) -> KnownApproval | None:
+        """Return the complete approval that the next paper of a kind about one part may rest on, None without one."""
+        fitting = (each for each in self.approvals if (each.kind, each.subject) == (kind, subject))
+        return next((each for each in reversed(tuple(fitting)) if each.is_complete and each.used_by is None), None)
+
+    def approval(self, seq: int) -> KnownApproval | None:
+        """Return the request of a number."""
+        return next((each for each in self.approvals if each.seq == seq), None)
 
 
 EMPTY = Dossier()

@@ -19,6 +19,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 from docgen.deals.base import Model, label
 from docgen.errors import TemplateRefused
 from docgen.findings import Finding, error
+from docgen.kinds.routing import RouteSpec
 
 SCHEMA = 1
 """The schema number of kind.toml this program reads."""
@@ -43,6 +44,8 @@ class SubjectType(StrEnum):
     CHANGE = "change"
     ACCEPTANCE = "acceptance"
     PAPER = "paper"
+    ORDER = "order"
+    APPROVAL = "approval"
 
 
 class Condition(StrEnum):
@@ -115,6 +118,7 @@ class Section(StrEnum):
     PROPOSAL = "proposal"
     QUOTATION = "quotation"
     CHECKLIST = "checklist"
+    APPROVALS = "approvals"
 
 
 class Face(StrEnum):
@@ -161,6 +165,7 @@ class KindSpec(Model):
     retention: Annotated[str, label("保存类别", pattern="^[a-z][a-z-]{0,40}$")]
     wording: Annotated[str, label("共用文句", pattern=r"^[a-z0-9_-]{1,40}\.toml$")] = "wording.toml"
     zones: Annotated[tuple[ZoneSpec, ...], label("盖章、签字、填写区域")] = ()
+    routes: Annotated[tuple[RouteSpec, ...], label("审批路线", "第一条相符的路线有效")] = ()
     shows: Annotated[tuple[Section, ...], label("另需数据", "例如 papers 已出具和已归档的文件")] = ()
     clauses: Annotated[
         tuple[Annotated[str, StringConstraints(pattern=CLAUSE_NAME)], ...],
@@ -186,6 +191,7 @@ class KindSpec(Model):
             raise ValueError("{instalment} needs subject = instalment")
         if self.overdue_title and self.subject is not SubjectType.INSTALMENT:
             raise ValueError("overdue_title needs subject = instalment")
+        _require_reachable(self.routes)
         return self
 
     @property
@@ -210,6 +216,12 @@ class Kind:
     def face_file(self, face: Face) -> Path:
         """Return the template of a face: `<id>.html` makes the PDF, `<id>.docx` the Word file."""
         return self.folder / f"{self.spec.id}.{'html' if face is Face.PDF else 'docx'}"
+
+
+def _require_reachable(routes: tuple[RouteSpec, ...]) -> None:
+    for place, route in enumerate(routes[:-1]):
+        if route.is_unconditional:
+            raise ValueError(f"routes.{place + 1} can never be taken: routes.{place} fits every paper")
 
 
 def parse_spec(text: str, *, where: str) -> KindSpec:

@@ -25,11 +25,16 @@ class Subject:
     def __str__(self) -> str:
         if self.type is SubjectType.PAPER:
             return f"{self.type.value} {self.name}"
+        if self.type is SubjectType.ORDER:  # the order is the contract, or what a change makes of it
+            return f"{SubjectType.CHANGE.value} {self.seq}" if self.seq else SubjectType.CONTRACT.value
         return self.type.value if self.type is SubjectType.CONTRACT else f"{self.type.value} {self.seq}"
 
 
 def subjects(kind: Kind, deal: Deal, *, as_of: date, dossier: Dossier = EMPTY) -> tuple[Subject, ...]:
-    """Return every part of the deal that the kind could speak of as of a day, ready or not, in the record's order."""
+    """Return every part of the deal that the kind could speak of as of a day, ready or not, in the record's order.
+
+    An order is numbered by the change that makes it: 0 as first agreed. Approvals are those of the dossier.
+    """
     wanted = kind.spec.subject
     if wanted is SubjectType.CONTRACT:
         return (Subject(wanted),)
@@ -38,6 +43,10 @@ def subjects(kind: Kind, deal: Deal, *, as_of: date, dossier: Dossier = EMPTY) -
         return tuple(Subject(wanted, name=number) for number in dict.fromkeys(known))
     if wanted is SubjectType.INSTALMENT:
         numbers = [part.seq for part in terms_as_of(deal, as_of=as_of).terms.plan]
+    elif wanted is SubjectType.ORDER:
+        numbers = [0, *(change.seq for change in deal.changes if change.requested_on <= as_of)]
+    elif wanted is SubjectType.APPROVAL:
+        numbers = [each.seq for each in dossier.approvals if each.is_complete]
     elif wanted is SubjectType.CHANGE:
         numbers = [change.seq for change in deal.changes if change.requested_on <= as_of]
     else:

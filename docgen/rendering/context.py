@@ -27,10 +27,12 @@ from docgen.kinds.subjects import Subject
 from docgen.rendering.sections import (
     acceptance,
     agreed,
+    approvals,
     attachments,
     change,
     checklist,
     instalments,
+    order,
     paper_asked,
     papers,
     penalty,
@@ -47,6 +49,8 @@ SUBJECTS: Mapping[SubjectType, Callable[[Background, int], Values | None]] = Map
         SubjectType.CHANGE: change.asked,
         SubjectType.ACCEPTANCE: acceptance.asked,
         SubjectType.PAPER: paper_asked.asked,
+        SubjectType.ORDER: order.asked,
+        SubjectType.APPROVAL: approvals.asked,
     }
 )
 """The part of the deal a paper speaks of, under the name of its type; the contract as a whole has none."""

@@ -20,7 +20,7 @@ from docgen.deals.reading import parse_record, read_text
 from docgen.deals.workdays import Calendar
 from docgen.errors import TemplateRefused
 from docgen.findings import Finding
-from docgen.kinds.dossier import EMPTY, Correction, Dossier, KnownLetter, KnownPaper, Mended
+from docgen.kinds.dossier import EMPTY, Correction, Dossier, KnownAct, KnownApproval, KnownLetter, KnownPaper, Mended
 from docgen.kinds.kind import Face, Kind
 from docgen.kinds.readiness import readiness
 from docgen.kinds.subjects import Subject
@@ -99,13 +99,14 @@ def load_case(folder: Path, kind: Kind, *, root: Path) -> Case:
 
 
 def _dossier(about: Mapping[str, Any]) -> Dossier:
-    """Read what the case says is kept besides the record: [[papers]], [[letters]], [correction], as in the dossier."""
+    """Read what the case says is kept besides the record: [[papers]], [[letters]], [[approvals]], [correction]."""
     papers = tuple(KnownPaper(**row) for row in about.get("papers", ()))
     letters = tuple(KnownLetter(**row) for row in about.get("letters", ()))
     said = about.get("correction")
     rows = tuple(Mended(**row) for row in said.get("rows", ())) if said else ()
     correction = Correction(about["about"], rows, said.get("remark")) if said else None
-    return Dossier(papers, letters, correction)
+    approvals = tuple(_approval(row) for row in about.get("approvals", ()))
+    return Dossier(papers, letters, correction, approvals=approvals)
 
 
 def _answers(about: Mapping[str, Any], deal: Deal, *, as_of: date) -> tuple[Answer, ...]:
@@ -127,6 +128,13 @@ def _answers(about: Mapping[str, Any], deal: Deal, *, as_of: date) -> tuple[Answ
         )
         for row in rows
     )
+
+
+def _approval(row: Mapping[str, Any]) -> KnownApproval:
+    """Read a request for approval of the case, its acts and summary as lists."""
+    acts = tuple(KnownAct(**act) for act in row.get("acts", ()))
+    summary = tuple((label, text) for label, text in row.get("summary", ()))
+    return KnownApproval(**{**row, "acts": acts, "summary": summary})
 
 
 def load_deal(record: Path, *, root: Path, patch: Path) -> Deal:

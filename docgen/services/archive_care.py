@@ -13,11 +13,11 @@ from docgen.archive.layout import Archive
 from docgen.archive.recovery import recover_archive
 from docgen.archive.verify import VerifyReport, check_anchors, verify, verify_review
 from docgen.errors import Damage
-from docgen.findings import Finding
+from docgen.findings import Finding, warning
 from docgen.services.office import Office
 from docgen.services.places import folder_of
 from docgen.services.verify_run import VerifyRun
-from docgen.store import database, ledger, projection
+from docgen.store import database, ledger, people, projection
 from docgen.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]
@@ -91,14 +91,18 @@ def anchor_sheet(office: Office, out: Path) -> int:
 def rebuild_database(workspace: Workspace, *, progress: Progress | None = None) -> Rebuilt:
     """Make the database anew from the archive alone; the old one is set aside until the new one is complete.
 
+    Users stand in no log; they are carried over from the old database, where there is one.
+
     Raises:
         Damage: a log in the archive is broken; the old database stays as it was.
     """
     archive = Archive(workspace.archive)
     findings = tuple(recover_archive(archive))
     new = workspace.database.with_name(workspace.database.name + ".rebuilding")
+    users = people.rows_in(workspace.database)
     database.remove(new)
     database.create(new)
+    people.carry(users or [])
     events, damaged = _project_all(archive, progress)
     counts = ledger.counts()
     database.disconnect()
@@ -107,7 +111,8 @@ def rebuild_database(workspace: Workspace, *, progress: Progress | None = None) 
         raise Damage(damaged)
     _put_in_place(workspace.database, new)
     database.connect(workspace.database)
-    return Rebuilt(counts.folders, events, counts.deals, counts.papers, findings)
+    lost = () if users is not None else (warning("people.not-carried", str(workspace.database)),)
+    return Rebuilt(counts.folders, events, counts.deals, counts.papers, (*findings, *lost))
 
 
 def _project_all(archive: Archive, progress: Progress | None) -> tuple[int, list[Finding]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from docgen.kinds.dossier import Dossier, KnownLetter, KnownPaper
+from docgen.approvals.trail import Act, Approval
+from docgen.kinds.dossier import Dossier, KnownAct, KnownApproval, KnownLetter, KnownPaper
 from docgen.services.office import Office
-from docgen.store import customers, ledger, letters, reviews
+from docgen.store import approvals, customers, ledger, letters, reviews
 
 ISSUED, FILED, CURRENT = "issued", "filed", "current"
 _STANDS: tuple[None, None] = (None, None)
@@ -20,11 +21,13 @@ def dossier_of(office: Office, contract_no: str) -> Dossier:
     ends = dict(_ends(office, contract_no, rows))
     papers = tuple(_paper(office, row, about.get(row.answers, row.subject), ends.get(row.id, _STANDS)) for row in rows)
     sent = (row for row in letters.letters(contract_no=contract_no) if row.status != "withdrawn")
+    asked = tuple(known_approval(each) for each in approvals.approvals_of(contract_no).values())
     return Dossier(
         papers,
         tuple(_letter(row) for row in sent),
         customer_names=customers.all_names(),
         answers=reviews.answers(contract_no),
+        approvals=asked,
     )
 
 
@@ -92,3 +95,28 @@ def _letter(row: letters.StoredLetter) -> KnownLetter:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def known_approval(found: Approval) -> KnownApproval:
+    """Return a request for approval as papers and conditions know it."""
+    return KnownApproval(
+        id=found.id,
+        seq=found.n,
+        kind=found.kind,
+        title=found.title,
+        subject=found.subject,
+        is_complete=found.is_complete,
+        requested_by=found.requested_display,
+        requested_on=found.requested_on,
+        route=str(found.route),
+        order=found.route.order.value,
+        rounds=found.round,
+        acts=tuple(_act(act) for act in found.acts),
+        summary=found.summary,
+        used_by=found.used_by,
+    )
+
+
+def _act(act: Act) -> KnownAct:
+    notes = [*(["超时"] if act.is_late else []), *([f"由{act.acted_as}审批"] if act.acted_as != act.post else [])]
+    return KnownAct(act.round, act.post, act.person, act.verdict, act.remark, act.on, "，".join(notes))

@@ -28,7 +28,7 @@ from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
 from docgen.services.office import Office
 from docgen.services.paper_ledger import PaperLedger
 from docgen.services.places import folder_of
-from docgen.store import ledger
+from docgen.store import ledger, people
 from docgen.store.journal import writing
 
 OCTETS = "application/octet-stream"
@@ -67,6 +67,7 @@ def file_scan(office: Office, source: Path, *, worker: Worker | None = None, nam
     Raises:
         StorageProblem: the disk refuses; nothing is lost, the scan may be given again.
     """
+    people.require_writer(office.actor)
     return place_kept(office, keep(office.archive, source), name or shown_name(source), worker=worker)
 
 

@@ -15,6 +15,7 @@ from docgen.intake.decision import Candidate, Evidence
 from docgen.services.deposit_scan import Arrival, Deposited, deposit_scan, placement_for
 from docgen.services.file_scan import OCTETS, understand
 from docgen.services.office import Office
+from docgen.store import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def reject(office: Office, item_id: str, *, reason: str) -> Waiting:
         NotFound: nothing waits under this id.
         Refused: no reason was given.
     """
+    people.require_writer(office.actor)
     if not reason.strip():
         raise Refused.of("services.reason-missing", item_id)
     item = waiting.get(office.workspace.review, item_id)

@@ -21,7 +21,7 @@ from docgen.kinds.kind import Face, Kind
 from docgen.services import logging as log
 from docgen.services.office import Office
 from docgen.services.places import folder_of
-from docgen.services.prepare_issue import Request, prepare
+from docgen.services.prepare_issue import Prepared, Request, prepare
 from docgen.store import ledger
 from docgen.store.journal import writing
 from docgen.store.numbers import Series, allot
@@ -57,7 +57,7 @@ def issue_document(office: Office, request: Request) -> Issued:
         prepared = prepare(office, request, is_draft=False)
         order = _numbered(office, prepared.order)
         produced = produce(order)
-        return _file(office, order, produced, request=request, findings=prepared.findings)
+        return _file(office, order, produced, request=request, prepared=prepared)
 
 
 def draft_document(office: Office, request: Request, out: Path, *, kind: Kind | None = None) -> Issued:
@@ -104,14 +104,12 @@ def _letter_number(office: Office, order: Order) -> str:
     return allot(office.archive.company(year), series, at=office.now(), actor=office.actor)
 
 
-def _file(
-    office: Office, order: Order, produced: Produced, *, request: Request, findings: tuple[Finding, ...]
-) -> Issued:
+def _file(office: Office, order: Order, produced: Produced, *, request: Request, prepared: Prepared) -> Issued:
     folder = folder_of(office, _contract_no(order))
     with writing(folder, at=order.created, actor=office.actor) as journal:
         sidecar = deposit(
             folder,
-            _item(order, produced, request),
+            _item(order, produced, request, approval=prepared.approval),
             _contents(order, produced),
             _derived(order, produced),
             [Template(name, data) for name, data in produced.templates.items()],
@@ -122,10 +120,10 @@ def _file(
         )
     log.record("issued", number=order.number, kind=order.kind.spec.id, document=str(order.document_id))
     files = tuple(folder.path / file.name for file in sidecar.files)
-    return _issued(order, produced, files, findings)
+    return _issued(order, produced, files, prepared.findings)
 
 
-def _item(order: Order, produced: Produced, request: Request) -> Item:
+def _item(order: Order, produced: Produced, request: Request, *, approval: str | None) -> Item:
     spec = order.kind.spec
     kept = retention_of(order.deal, class_name=spec.retention)
     return Item(
@@ -150,6 +148,7 @@ def _item(order: Order, produced: Produced, request: Request) -> Item:
             "returns_signed": spec.returns_signed,
             "supersedes": request.replaces,
             "revision": order.revision,
+            **({"approval": approval} if approval else {}),
         },
     )
 

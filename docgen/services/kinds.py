@@ -14,7 +14,7 @@ from docgen.errors import NotFound, Refused, TemplateRefused
 from docgen.findings import Finding
 from docgen.kinds.catalogue import load_kind
 from docgen.kinds.clauses import library
-from docgen.kinds.dossier import Correction, Dossier, KnownPaper, Mended
+from docgen.kinds.dossier import Correction, Dossier, KnownAct, KnownApproval, KnownPaper, Mended
 from docgen.kinds.kind import Face, Kind
 from docgen.kinds.subjects import subjects
 from docgen.rendering.check import check_template, fields_used
@@ -36,6 +36,28 @@ SAMPLE_PAPER = KnownPaper(
     ended_on=date(2026, 1, 1),
 )
 """The paper a notice about a paper is checked with."""
+SAMPLE_DOSSIER = Dossier(
+    papers=(SAMPLE_PAPER,),
+    correction=Correction(SAMPLE_PAPER.number, (Mended("日期", "—", "—"),)),
+    approvals=(
+        KnownApproval(
+            id="SQ0000000000-01",
+            seq=1,
+            kind="order-approval",
+            title="订单审批表",
+            subject="contract",
+            is_complete=True,
+            requested_by="示例",
+            requested_on=date(2026, 1, 1),
+            route="销售主管→财务部",
+            order="sequence",
+            rounds=1,
+            acts=(KnownAct(1, "销售主管", "示例", "approved", "同意", date(2026, 1, 1)),),
+            summary=(("文书", "示例"),),
+        ),
+    ),
+)
+"""What besides the record a template may use when it is checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +174,11 @@ def sample_context(office: Office, kind: Kind) -> Mapping[str, object]:
     """Return the shipped sample deal laid out for a kind, so that every field a template may use is known."""
     deal = sample_deal(office)
     as_of = date(2026, 1, 1)
-    dossier = Dossier((SAMPLE_PAPER,), correction=Correction(SAMPLE_PAPER.number, (Mended("日期", "—", "—"),)))
-    subject = next(iter(subjects(kind, deal, as_of=as_of, dossier=dossier)))
+    subject = next(iter(subjects(kind, deal, as_of=as_of, dossier=SAMPLE_DOSSIER)))
     paper = PaperFacts(number="HT0000000000-XX-01", letter_number="（0000）示例函字第001号", dated=as_of)
-    return build_context(deal, kind, subject, as_of=as_of, paper=paper, calendar=office.calendar, dossier=dossier)
+    return build_context(
+        deal, kind, subject, as_of=as_of, paper=paper, calendar=office.calendar, dossier=SAMPLE_DOSSIER
+    )
 
 
 def sample_deal(office: Office) -> Deal:

@@ -86,6 +86,10 @@ class Office:
         shipped = data_root() / "templates" / "_shared"
         return self.shared_templates == shipped or is_same_tree(self.shared_templates, shipped)
 
+    def shipped_kind(self, kind_id: str) -> Kind | None:
+        """Return the kind of an id as the program ships it, None for an office's own."""
+        return self._shipped.kinds.get(kind_id)
+
     def is_shipped(self, kind: Kind) -> bool:
         """Tell whether a kind's templates, shared parts included, are byte for byte those the program ships."""
         own = self._shipped.kinds.get(kind.spec.id)
@@ -131,7 +135,7 @@ def open_office(root: Path, *, clock: Clock = system_clock, actor: str | None = 
 def _finish(office: Office, folder: Folder) -> None:
     """Bring the tables up to one folder's log; a damaged log stops work on its own contract only."""
     try:
-        with writing(folder, at=office.now(), actor=office.actor):
+        with writing(folder, at=office.now(), actor=os_user()):  # a reader's start finishes others' work, too
             pass
     except Damage as problem:
         log.refused(problem)

@@ -13,6 +13,7 @@ from docgen.kinds.dossier import Dossier
 from docgen.kinds.kind import Face, Kind, SubjectType
 from docgen.kinds.readiness import pick, readiness
 from docgen.kinds.subjects import Subject, subjects
+from docgen.services.approval_gate import Gate, gate
 from docgen.services.corrections import Stated, correction_of
 from docgen.services.dossier import dossier_of
 from docgen.services.office import Office
@@ -40,10 +41,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An order without numbers yet, and what was worth saying about it."""
+    """An order without numbers yet, what was worth saying about it, and the approval it rests on."""
 
     order: Order
     findings: tuple[Finding, ...]
+    approval: str | None = None
 
 
 def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | None = None) -> Prepared:
@@ -61,12 +63,14 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
     as_of = request.as_of or request.dated or today
     dated = request.dated or (as_of if is_draft else today)
     dossier = _dossier(office, kind, stored, request)
-    subject = _subject(office, kind, stored, request, as_of=as_of, dossier=dossier)
+    subject = subject_of(office, kind, stored, request, as_of=as_of, dossier=dossier)
+    approved = None if is_draft else _gate(office, kind, stored, subject, as_of=as_of, dated=dated)
     findings = [
         *_dating(request, dated, today=today, is_draft=is_draft),
         *check(stored.record, calendar=office.calendar),
         *readiness(kind, stored.record, subject, as_of=as_of, calendar=office.calendar, dated=dated, dossier=dossier),
         *([] if is_draft else _repetition(kind, stored, subject, request)),
+        *(approved.findings if approved else ()),
     ]
     if has_errors(findings) and not is_draft:
         raise Refused(_once(findings))
@@ -88,7 +92,8 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
         is_trusted=office.is_shipped(kind),
         dossier=dossier,
     )
-    return Prepared(order, _once(findings))
+    rests_on = approved.approval.id if approved and approved.approval else None
+    return Prepared(order, _once(findings), rests_on)
 
 
 def _once(findings: list[Finding]) -> tuple[Finding, ...]:
@@ -107,7 +112,7 @@ def _dossier(office: Office, kind: Kind, stored: ledger.StoredDeal, request: Req
     return replace(dossier, correction=correction_of(office, paper, newer, request.stated))
 
 
-def _subject(  # noqa: PLR0913  # what is asked, of what, known how
+def subject_of(  # noqa: PLR0913  # what is asked, of what, known how
     office: Office, kind: Kind, stored: ledger.StoredDeal, request: Request, *, as_of: date, dossier: Dossier
 ) -> Subject:
     """Return what the paper speaks of: the part asked for, else the only ready one that has no paper yet."""
@@ -139,6 +144,12 @@ def _paper_asked(found: tuple[Subject, ...], stored: ledger.StoredDeal, request:
     if not named:
         raise NotFound.of("kinds.no-paper", stored.contract_no, number=request.about or "—")
     return named[0]
+
+
+def _gate(  # noqa: PLR0913  # as gate
+    office: Office, kind: Kind, stored: ledger.StoredDeal, subject: Subject, *, as_of: date, dated: date
+) -> Gate:
+    return gate(office, kind, stored.record, subject, contract_no=stored.contract_no, as_of=as_of, dated=dated)
 
 
 def _dating(request: Request, dated: date, *, today: date, is_draft: bool) -> list[Finding]:

@@ -12,7 +12,7 @@ from docgen.archive.layout import Folder
 from docgen.archive.lock import is_held
 from docgen.archive.recovery import needs_recovery, recover
 from docgen.findings import Finding, warning
-from docgen.store import projection
+from docgen.store import people, projection
 from docgen.store.history import CLOCK_SET_BACK
 
 TOLERANCE = timedelta(minutes=1)
@@ -40,7 +40,9 @@ def writing(folder: Folder, *, at: datetime, actor: str) -> Iterator[Journal]:
 
     Raises:
         StorageProblem: the lock is not to be had, or the disk refuses.
+        Refused: the actor is a user who may only read.
     """
+    people.require_writer(actor)
     is_inner = is_held(folder.lock)
     with eventlog.locked(folder):
         if is_inner:

@@ -176,3 +176,49 @@ class ReviewAnswer(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["contract_no", "number"], name="review_answer_once")]
+
+
+class User(models.Model):
+    """Somebody who may act under their own name; lives in the database only, and outlives a rebuild of it."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    display = models.CharField(max_length=60)
+    role = models.CharField(max_length=20)
+    posts = models.JSONField(default=list)
+    password = models.CharField(max_length=200)
+    is_enabled = models.BooleanField(default=True)
+    failures = models.IntegerField(default=0)
+    wait_until = models.CharField(max_length=40, blank=True)
+    created_at = models.CharField(max_length=40)
+
+
+class Approval(models.Model):
+    """A request for approval as its contract's log leaves it; the trail itself is replayed from the events."""
+
+    id = models.CharField(max_length=40, primary_key=True)
+    contract_no = models.CharField(max_length=40, db_index=True)
+    n = models.IntegerField()
+    kind = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    subject = models.CharField(max_length=40)
+    amount = models.CharField(max_length=30)
+    status = models.CharField(max_length=20, db_index=True)
+    round = models.IntegerField()
+    waiting = models.JSONField(default=list)
+    requested_by = models.CharField(max_length=40)
+    requested_on = models.CharField(max_length=10)
+    digest = models.CharField(max_length=64)
+    used_by = models.CharField(max_length=120, blank=True)
+
+
+class Delegation(models.Model):
+    """Somebody acting for somebody else for a while."""
+
+    id = models.CharField(max_length=40, primary_key=True)
+    key = models.CharField(max_length=300)
+    giver = models.CharField(max_length=40, db_index=True)
+    taker = models.CharField(max_length=40, db_index=True)
+    first = models.CharField(max_length=10)
+    last = models.CharField(max_length=10)
+    reason = models.TextField()
+    is_ended = models.BooleanField(default=False)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
 
+from docgen.approvals.trail import APPROVAL_EVENTS
 from docgen.archive.eventlog import LogEntry, read, scan
 from docgen.archive.layout import CUSTOMER, Archive, Folder
 from docgen.archive.rebuild import sidecar_of
@@ -18,6 +19,7 @@ from docgen.deals.events import DealEvent, replay
 from docgen.errors import Damage
 from docgen.findings import has_errors
 from docgen.store import (
+    approvals,
     customers,
     database,  # noqa: F401  # sets Django up before the models
     letters,
@@ -86,7 +88,7 @@ def place(folder: Folder) -> str:
 
 
 def _project(key: str, entries: Iterable[LogEntry]) -> None:
-    replays = is_customer = False
+    replays = is_customer = is_approval = False
     for entry in entries:
         Event.objects.create(
             key=key,
@@ -98,7 +100,11 @@ def _project(key: str, entries: Iterable[LogEntry]) -> None:
         )
         replays = replays or entry.type in REVISING
         is_customer = is_customer or entry.type in customers.CUSTOMER_EVENTS
-        if entry.type in letters.LETTER_EVENTS:
+        is_approval = is_approval or entry.type in APPROVAL_EVENTS
+        is_approval = is_approval or approvals.takes_up_approval(entry.type, entry.payload)
+        if entry.type in approvals.DELEGATION_EVENTS:
+            approvals.project_delegation(key, entry.type, entry.payload)
+        elif entry.type in letters.LETTER_EVENTS:
             letters.project(key, entry.type, entry.payload)
         elif entry.type in reviews.REVIEW_EVENTS:
             reviews.project(key, entry.type, entry.payload, at=entry.at.isoformat(), actor=entry.actor)
@@ -108,6 +114,8 @@ def _project(key: str, entries: Iterable[LogEntry]) -> None:
         _replay_deal(key)
     if is_customer:
         customers.refresh(key.removeprefix(f"{CUSTOMER}/"))
+    if is_approval:
+        approvals.refresh(key)
 
 
 def _replay_deal(key: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from docgen.findings import has_errors
 from docgen.kinds.catalogue import load_catalogue
+from docgen.kinds.kind import Audience
 from docgen.rendering.faces import compare_faces
 from docgen.rendering.golden import Case, render_case
 
@@ -43,4 +44,5 @@ def test_awkward_papers_lose_nothing_break_between_rows_and_repeat_their_heads(a
     assert sum("序号" in "".join(text.split()) for text in made.pdf.page_texts) >= heads
     last = made.pdf.page_texts[-1]
     assert "签字" in last
-    assert len(last.splitlines()) > 10
+    if awkward.kind.spec.audience is not Audience.INTERNAL:
+        assert len(last.splitlines()) > 10

@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from docgen.deals.money import to_fen, uppercase_rmb
+from docgen.kinds.kind import Audience
 from docgen.papers.pdf import text_runs
 from docgen.rendering.docx import render_docx
 from docgen.rendering.golden import Case, Rendered, docx_job, pdf_job
@@ -31,6 +32,8 @@ def test_a_seal_of_45_mm_finds_room_clear_of_text_and_code(case: Case, rendered:
         pytest.skip("by design: a paper nobody seals")
     runs = text_runs(rendered.pdf.data)
     seals = [zone for zone in rendered.pdf.zones if zone.role == "seal"]
+    if case.kind.spec.audience is Audience.INTERNAL:
+        pytest.skip("by design: an internal form bears no seal")
     assert seals
     for seal in seals:
         assert seal.width >= 45 * MM - 0.1
@@ -123,6 +126,8 @@ def _content_rows(tables: Iterable[etree._Element]) -> Iterator[etree._Element]:
 def test_word_keeps_the_signatures_with_the_text_before(case: Case) -> None:
     if case.kind.spec.has_letter_number or case.kind.spec.id == "warranty-certificate":
         pytest.skip("by design: a letter is signed beside its last lines")
+    if case.kind.spec.audience is Audience.INTERNAL:
+        pytest.skip("by design: an internal form is approved with a password, not signed")
     package = Package.read(docx_job(case).template, "template")
     body = etree.fromstring(package.parts["word/document.xml"]).find(w("body"))
     blocks = [child for child in body if child.tag in {w("p"), w("tbl")}]
