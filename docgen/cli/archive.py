@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from docgen.cli import console
+from docgen.cli.progress import advancing, progress_bar
 from docgen.errors import WrongUsage
 from docgen.findings import has_errors
 from docgen.services.archive_care import export_contract, rebuild_database, verify_archive
@@ -67,8 +65,8 @@ def verify(
 ) -> int:
     """逐字节核对归档，只报告不修复；有损坏时退出码为 4 · verify; never repairs."""
     office = console.office()
-    with _progress("cli.verifying") as progress:
-        report = verify_archive(office, part=_part(part), progress=_advance(progress))
+    with progress_bar("cli.verifying") as progress:
+        report = verify_archive(office, part=_part(part), progress=advancing(progress))
     is_damaged = has_errors(report.findings)
     if console.wants_json():
         console.dump({"report": report, "is_damaged": is_damaged})
@@ -83,8 +81,8 @@ def verify(
 def rebuild() -> None:
     """只凭归档重建数据库；旧库改名保留 · make the database anew from the archive."""
     workspace = open_workspace(console.workspace_root())
-    with _progress("cli.rebuilding") as progress:
-        done = rebuild_database(workspace, progress=_advance(progress))
+    with progress_bar("cli.rebuilding") as progress:
+        done = rebuild_database(workspace, progress=advancing(progress))
     if console.wants_json():
         console.dump(done)
         return
@@ -116,24 +114,3 @@ def _part(text: str | None) -> tuple[int, int] | None:
     if found is None:
         raise WrongUsage.of("cli.bad-slice", "--slice", text=text)
     return int(found[1]), int(found[2])
-
-
-def _progress(code: str) -> Progress:
-    return Progress(
-        TextColumn(console.words(code)),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console.err(),
-        transient=True,
-        disable=console.wants_json() or not sys.stderr.isatty(),
-    )
-
-
-def _advance(progress: Progress) -> Callable[[str, int, int], None]:
-    task = progress.add_task("", total=None)
-
-    def advance(_key: str, number: int, total: int) -> None:
-        progress.update(task, completed=number, total=total)
-
-    return advance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -79,13 +79,18 @@ def board_rows(
     as_of: date,
     letters: Mapping[int, Iterable[LetterSeen]] | None = None,
     remind_days: int = REMIND_DAYS,
+    is_proof: Callable[[str], bool] = bool,
 ) -> tuple[BoardRow, ...]:
-    """Return the rows of a deal on a day of its outline's run; `letters` are those about each instalment."""
+    """Return the rows of a deal on a day of its outline's run.
+
+    `letters` are those about each instalment; `is_proof` says whether the evidence named with a promise is kept.
+    """
     penalties = penalties_on(found, as_of)
     known = {seq: tuple(each) for seq, each in (letters or {}).items()}
     dues = [_day(each.due) for each in found.claims]
     last_due = max((day for day in dues if day), default=None) if all(dues) else None
-    debt = tuple(one for each in found.claims for one in _interruptions(each, known.get(each.seq, ()), as_of))
+    own = {each.seq: _interruptions(each, known.get(each.seq, ()), as_of, is_proof) for each in found.claims}
+    debt = tuple(one for each in own.values() for one in each)
     last = found.claims[-1].seq if found.claims else 0
     return tuple(
         _row(
@@ -94,7 +99,7 @@ def board_rows(
             as_of=as_of,
             penalty=penalties.get(each.seq, Decimal("0.00")) if found.has_penalty else None,
             letters=known.get(each.seq, ()),
-            clock=_clock(each, known.get(each.seq, ()), as_of=as_of, last_due=last_due, debt=debt),
+            clock=_clock(each, own[each.seq], as_of=as_of, last_due=last_due, debt=debt),
             remind_days=remind_days,
             advance=Decimal(found.advance) if each.seq == last else Decimal("0.00"),
         )
@@ -171,7 +176,7 @@ def _row(  # noqa: PLR0913  # what a row is made of
 
 def _clock(
     claim: Claim,
-    letters: tuple[LetterSeen, ...],
+    own: tuple[Interrupted, ...],
     *,
     as_of: date,
     last_due: date | None,
@@ -180,12 +185,17 @@ def _clock(
     due = _day(claim.due)
     if due is None:
         return None
-    return limitation(due, as_of=as_of, last_due=last_due, own=_interruptions(claim, letters, as_of), debt=debt)
+    return limitation(due, as_of=as_of, last_due=last_due, own=own, debt=debt)
 
 
-def _interruptions(claim: Claim, letters: Iterable[LetterSeen], as_of: date) -> tuple[Interrupted, ...]:
+def _interruptions(
+    claim: Claim, letters: Iterable[LetterSeen], as_of: date, is_proof: Callable[[str], bool]
+) -> tuple[Interrupted, ...]:
     """Return what started the period anew: money and promises of the record, and demands that arrived."""
-    told = [Interrupted(date.fromisoformat(on), Interruption(what), proof) for on, what, proof in claim.interruptions]
+    told = [
+        Interrupted(date.fromisoformat(on), Interruption(what), proof if proof and is_proof(proof) else "")
+        for on, what, proof in claim.interruptions
+    ]
     arrived = [
         Interrupted(each.delivered_on, Interruption.LETTER, each.proof)
         for each in asking(letters, as_of=as_of)

@@ -18,6 +18,7 @@ from docgen.deals.events import DealEvent, replay
 from docgen.errors import Damage
 from docgen.findings import has_errors
 from docgen.store import (
+    collection,
     customers,
     database,  # noqa: F401  # sets Django up before the models
     letters,
@@ -97,6 +98,9 @@ def _project(key: str, entries: Iterable[LogEntry]) -> None:
         is_customer = is_customer or entry.type in customers.CUSTOMER_EVENTS
         if entry.type in letters.LETTER_EVENTS:
             letters.project(key, entry.type, entry.payload)
+        elif entry.type in collection.BANK_EVENTS:
+            event = (entry.seq, entry.at.isoformat(), entry.type, entry.actor)
+            collection.project(key, event, entry.payload)
         elif entry.type in _APPLY:
             _APPLY[entry.type](key, entry)
     if replays:
