@@ -70,6 +70,7 @@ class Report:
     marked: frozenset[int] = frozenset()
     provisional: frozenset[tuple[int, int]] = frozenset()
     frozen_columns: int = 1
+    printed_columns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ def _fill(sheet: Worksheet, report: Report) -> None:
     sheet.row_dimensions[HEADER_ROW].height = 30
     sheet.freeze_panes = sheet.cell(first, report.frozen_columns + 1)
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(report.columns))}{last}"
+    if report.printed_columns:
+        sheet.print_area = f"A1:{get_column_letter(report.printed_columns)}{last}"
     _set_page(sheet)
 
 

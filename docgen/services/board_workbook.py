@@ -17,7 +17,9 @@ from docgen.services.make_workbook import SUFFIX, write_new
 
 STAGE_WORDS = {Stage.REMINDER: "到期提醒", Stage.OVERDUE: "逾期", Stage.MAJOR: "重大逾期", None: ""}
 FLAG_WORDS = {"disputed": "争议", "promised": "承诺", "paused": "暂停"}
-_DUE, _LATE = 3, 12
+_DUE = 3
+_PRINTED = 16
+"""Columns that go on paper: the manual's and what finance adds; the rest is for the screen."""
 _COLUMNS = (
     ReportColumn("客户名称", width=26),
     ReportColumn("订单编号", width=18),
@@ -81,6 +83,7 @@ def board_bytes(board: DueBoard) -> bytes:
         columns=_COLUMNS,
         rows=[_cells(row) for row in board.rows],
         marked=frozenset(number for number, row in enumerate(board.rows) if row.stage is Stage.MAJOR),
+        printed_columns=_PRINTED,
         provisional=frozenset((number, _DUE) for number, row in enumerate(board.rows) if row.is_provisional),
     )
     ageing = board.ageing

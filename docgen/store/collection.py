@@ -163,16 +163,22 @@ def _settle(payload: Mapping[str, Any]) -> None:
     )
 
 
-def payment_references() -> Mapping[str, tuple[str, str, bool]]:
-    """Return every bank reference a payment was ever recorded under: contract, key, and whether it still stands."""
-    found: dict[str, tuple[str, str, bool]] = {}
+def payment_references() -> Mapping[str, tuple[str, str, str]]:
+    """Return every bank reference met in a deal: contract, payment, and what became of it.
+
+    `taken` stands, `withdrawn` was taken back by a person, `reversed` by the bank (both lines bear it then).
+    """
+    found: dict[str, tuple[str, str, str]] = {}
     by_key: dict[tuple[str, str], str] = {}
     events = Event.objects.filter(type__in=("fact.recorded", "fact.withdrawn"), payload__fact="payments")
     for contract, kind, payload in events.order_by("key", "seq").values_list("key", "type", "payload"):
         key = str(payload["key"])
         if kind == "fact.recorded" and payload["value"].get("reference"):
             by_key[contract, key] = payload["value"]["reference"]
-            found[payload["value"]["reference"]] = (contract, key, True)
+            found[payload["value"]["reference"]] = (contract, key, "taken")
         elif kind == "fact.withdrawn" and (contract, key) in by_key:
-            found[by_key[contract, key]] = (contract, key, False)
+            undone_by = payload.get("reference")
+            found[by_key[contract, key]] = (contract, key, "reversed" if undone_by else "withdrawn")
+        if kind == "fact.withdrawn" and payload.get("reference"):
+            found[payload["reference"]] = (contract, key, "reversed")
     return found
