@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from docgen.kinds import on_acceptance, on_change, on_contract, on_instalment
+from docgen.kinds import on_acceptance, on_change, on_contract, on_instalment, on_payments
 from docgen.kinds.kind import Condition
 from docgen.kinds.question import Predicate
 
@@ -22,6 +22,7 @@ CONDITIONS: Mapping[Condition, Predicate] = MappingProxyType(
         Condition.INSTALMENT_HANGS_ON_SIGNING: on_instalment.instalment_hangs_on_signing,
         Condition.INSTALMENT_MILESTONE_REACHED: on_instalment.instalment_milestone_reached,
         Condition.INSTALMENT_OPEN: on_instalment.instalment_open,
+        Condition.PAYMENTS_CURRENT: on_payments.payments_current,
         Condition.CHANGE_EXISTS: on_change.change_exists,
         Condition.CHANGE_DIFFERS: on_change.change_differs,
         Condition.CHANGE_ADDS_UP: on_change.change_adds_up,

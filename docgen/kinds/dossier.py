@@ -47,11 +47,25 @@ class KnownLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPayments:
+    """Until when our company's incoming money is known, and how many working days old that may be.
+
+    `waiting` are the bank lines that may belong to this deal but wait for a person.
+    """
+
+    company: str
+    as_of: date | None
+    max_age: int
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
-    """Papers in the order they came, letters in the order they were sent."""
+    """Papers in the order they came, letters in the order they were sent; payments None where nobody asked."""
 
     papers: tuple[KnownPaper, ...] = ()
     letters: tuple[KnownLetter, ...] = ()
+    payments: KnownPayments | None = None
 
     def issued(self, kind: str, subject: str) -> Iterator[KnownPaper]:
         """Yield our standing papers of a kind about one part of the deal."""

@@ -125,19 +125,7 @@ def _row(  # noqa: PLR0913  # what a row is made of
     stage = _stage(state, late)
     held = Held(str(claim.flag[0]), str(claim.flag[1]), _day(claim.flag[2])) if claim.flag else None
     seen = asking(letters, as_of=as_of)
-    asked = Question(
-        kind=InstalmentKind(claim.kind),
-        stage=stage,
-        is_open=bool(balance),
-        as_of=as_of,
-        due=due,
-        triggered_on=_day(claim.triggered_on),
-        overdue_days=late,
-        is_on_signing=claim.is_on_signing,
-        is_after_warranty=claim.is_after_warranty,
-        hold=(held.flag, held.reason, held.until) if held else None,
-        alert=clock.alert if clock and balance else None,
-    )
+    asked = _asked(claim, stage, held, as_of=as_of, late=late, clock=clock)
     return BoardRow(
         contract_no=found.contract_no,
         order_no=found.order_no,
@@ -171,6 +159,24 @@ def _row(  # noqa: PLR0913  # what a row is made of
         last_letter=seen[-1] if seen else None,
         limitation=clock if balance else None,
         next_step=next_step(asked, letters),
+    )
+
+
+def _asked(  # noqa: PLR0913  # all the next step depends on
+    claim: Claim, stage: Stage | None, held: Held | None, *, as_of: date, late: int, clock: Limitation | None
+) -> Question:
+    return Question(
+        kind=InstalmentKind(claim.kind),
+        stage=stage,
+        is_open=bool(Decimal(claim.balance)),
+        as_of=as_of,
+        due=_day(claim.due),
+        triggered_on=_day(claim.triggered_on),
+        overdue_days=late,
+        is_on_signing=claim.is_on_signing,
+        is_after_warranty=claim.is_after_warranty,
+        hold=(held.flag, held.reason, held.until) if held else None,
+        alert=clock.alert if clock and Decimal(claim.balance) else None,
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from docgen.kinds.dossier import Dossier, KnownLetter, KnownPaper
+from docgen.kinds.dossier import Dossier, KnownLetter, KnownPaper, KnownPayments
 from docgen.services.office import Office
-from docgen.store import ledger, letters
+from docgen.store import collection, ledger, letters
 
 ISSUED, FILED, CURRENT = "issued", "filed", "current"
 
@@ -17,7 +17,19 @@ def dossier_of(office: Office, contract_no: str) -> Dossier:
     about = {row.document_id: row.subject for row in rows if row.item_type == ISSUED and row.document_id}
     papers = tuple(_paper(office, row, about.get(row.answers, row.subject)) for row in rows)
     sent = (row for row in letters.letters(contract_no=contract_no) if row.status != "withdrawn")
-    return Dossier(papers, tuple(_letter(row) for row in sent))
+    return Dossier(papers, tuple(_letter(row) for row in sent), _payments(office, contract_no))
+
+
+def _payments(office: Office, contract_no: str) -> KnownPayments:
+    company = ledger.deal(contract_no).record.company.id
+    known = collection.payments_known().get(company)
+    lines = (
+        line.id
+        for line in collection.bank_lines()
+        if any(one["contract_no"] == contract_no and one["why"] != "amount" for one in line.candidates)
+    )
+    as_of = known.as_of if known else None
+    return KnownPayments(company, as_of, office.workspace.payments_max_age, tuple(lines))
 
 
 def paper_day(office: Office, row: ledger.PaperLine) -> date:
