@@ -53,6 +53,7 @@ bench: $(STAMP)
 	@$(BIN)/python bench/run.py
 	@$(BIN)/python bench/peers.py
 	@$(BIN)/python bench/workbook.py
+	@$(BIN)/python bench/board.py
 
 golden: $(STAMP)
 	@$(BIN)/python scripts/update_golden.py

@@ -18,7 +18,14 @@ from docgen.errors import NotFound, Refused
 CONFIG_NAME = "docgen.toml"
 CONFIG_SCHEMA = 1
 DEFAULT_ZONE = "Asia/Shanghai"
-_FORMS: dict[str, type] = {"schema": int, "company": str, "timezone": str, "paths": dict, "inbox": list}
+_FORMS: dict[str, type] = {
+    "schema": int,
+    "company": str,
+    "timezone": str,
+    "paths": dict,
+    "inbox": list,
+    "finance": dict,
+}
 _PLACES = {"archive", "review", "templates", "companies", "database", "key_file", "log", "backup"}
 
 
@@ -48,6 +55,7 @@ class Workspace:
     timezone: ZoneInfo
     company: str | None
     settle_seconds: float
+    payments_max_age: int = 3
 
     @property
     def config(self) -> Path:
@@ -132,6 +140,7 @@ def from_settings(root: Path, settings: dict[str, Any]) -> Workspace:
         timezone=_zone(settings.get("timezone", DEFAULT_ZONE), where),
         company=settings.get("company"),
         settle_seconds=_seconds(settings.get("settle_seconds", 2), where),
+        payments_max_age=_max_age(settings.get("finance", {}), where),
     )
 
 
@@ -170,6 +179,17 @@ def _zone(name: str, where: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as problem:
         raise Refused.of("workspace.unknown-timezone", where, name=name) from problem
+
+
+def _max_age(finance: dict[str, Any], where: str) -> int:
+    """Read [finance] max_age_days: how many working days old payment data may be when a letter asks for money."""
+    unknown = finance.keys() - {"max_age_days"}
+    if unknown:
+        raise Refused.of("workspace.unknown-setting", where, names=", ".join(f"finance.{name}" for name in unknown))
+    value = finance.get("max_age_days", 3)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 60:  # noqa: PLR2004  # two months
+        return value
+    raise Refused.of("workspace.bad-value", where, name="finance.max_age_days", value=value)
 
 
 def _seconds(value: object, where: str) -> float:

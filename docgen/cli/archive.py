@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from docgen.cli import console
+from docgen.cli.progress import advancing, progress_bar
 from docgen.errors import WrongUsage
 from docgen.findings import has_errors
 from docgen.services.archive_care import anchor_sheet, export_contract, rebuild_database, verify_archive
@@ -73,7 +71,7 @@ def verify(
     """逐字节核对归档，只报告不修复；有损坏时退出码为 4 · verify; never repairs."""
     office = console.office()
     with progress_bar("cli.verifying") as progress:
-        told = advance(progress)
+        told = advancing(progress)
         report = verify_archive(office, part=_part(part), sheets=anchors or (), resume=resume, progress=told)
     is_damaged = has_errors(report.findings)
     if console.wants_json():
@@ -102,7 +100,7 @@ def rebuild() -> None:
     """只凭归档重建数据库；旧库改名保留 · make the database anew from the archive."""
     workspace = open_workspace(console.workspace_root())
     with progress_bar("cli.rebuilding") as progress:
-        done = rebuild_database(workspace, progress=advance(progress))
+        done = rebuild_database(workspace, progress=advancing(progress))
     if console.wants_json():
         console.dump(done)
         return
@@ -134,26 +132,3 @@ def _part(text: str | None) -> tuple[int, int] | None:
     if found is None:
         raise WrongUsage.of("cli.bad-slice", "--slice", text=text)
     return int(found[1]), int(found[2])
-
-
-def progress_bar(code: str) -> Progress:
-    """Return a bar that shows how far a long work is; silent where nobody watches."""
-    return Progress(
-        TextColumn(console.words(code)),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console.err(),
-        transient=True,
-        disable=console.wants_json() or not sys.stderr.isatty(),
-    )
-
-
-def advance(progress: Progress) -> Callable[[str, int, int], None]:
-    """Return what a service calls after each piece of work."""
-    task = progress.add_task("", total=None)
-
-    def told(_key: str, number: int, total: int) -> None:
-        progress.update(task, completed=number, total=total)
-
-    return told

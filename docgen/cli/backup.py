@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from docgen.cli import console
-from docgen.cli.archive import DAMAGE, advance, progress_bar
+from docgen.cli.archive import DAMAGE
+from docgen.cli.progress import advancing, progress_bar
 from docgen.findings import has_errors
 from docgen.services.backup_workspace import back_up, check_backup
 from docgen.services.backups import Backup, backup_named, backups
@@ -34,7 +35,7 @@ def backup(
         return
     office = console.office()
     with progress_bar("cli.backing-up") as progress:
-        done = back_up(office, to=to, is_full=full, progress=advance(progress))
+        done = back_up(office, to=to, is_full=full, progress=advancing(progress))
     if console.wants_json():
         console.dump(done)
         return
@@ -66,7 +67,7 @@ def verify(name: Name = None, to: To = None) -> int:
     """逐个核对备份中的内容；有损坏时退出码为 4 · read and prove every content of a backup."""
     found = backup_named(_root(to), name)
     with progress_bar("cli.verifying") as progress:
-        bad = check_backup(found, progress=advance(progress))
+        bad = check_backup(found, progress=advancing(progress))
     if console.wants_json():
         console.dump({"backup": found, "findings": bad, "is_damaged": has_errors(bad)})
     else:
@@ -83,7 +84,7 @@ def restore(
     """从备份恢复到空目录，并逐文件、逐条核对 · restore into an empty folder, with proof."""
     found: Backup = backup_named(source, name)
     with progress_bar("cli.restoring") as progress:
-        done = restore_workspace(found, target, progress=advance(progress))
+        done = restore_workspace(found, target, progress=advancing(progress))
     is_damaged = has_errors(done.report.findings)
     if console.wants_json():
         console.dump({"restored": done, "is_damaged": is_damaged})

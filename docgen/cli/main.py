@@ -22,6 +22,7 @@ from docgen.cli.customer import customer_app
 from docgen.cli.deal import deal_app
 from docgen.cli.demo import demo
 from docgen.cli.doctor import doctor
+from docgen.cli.due import due
 from docgen.cli.event import event_app
 from docgen.cli.filing import file_paths, inbox_app, watch
 from docgen.cli.init import init
@@ -51,6 +52,7 @@ app.command("init")(init)
 app.command("demo")(demo)
 app.command("doctor")(doctor)
 app.add_typer(deal_app, name="deal")
+app.command("due")(due)
 app.add_typer(event_app, name="event")
 app.add_typer(payment_app, name="payment")
 app.add_typer(change_app, name="change")

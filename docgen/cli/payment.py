@@ -8,9 +8,13 @@ import typer
 
 from docgen.cli import console
 from docgen.cli.facts import Deal, Evidence, Revision, Source, show_fact
+from docgen.cli.payment_import import confirm, import_, waiting_app
 from docgen.services.record_fact import NewFact, add_fact
 
 payment_app = typer.Typer(no_args_is_help=True, help="回款 · payments")
+payment_app.command("import")(import_)
+payment_app.command("confirm")(confirm)
+payment_app.add_typer(waiting_app, name="waiting")
 
 
 @payment_app.command("add")

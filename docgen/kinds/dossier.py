@@ -108,8 +108,21 @@ class KnownApproval:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPayments:
+    """Until when our company's incoming money is known, and how many working days old that may be.
+
+    `waiting` are the bank lines that may belong to this deal but wait for a person.
+    """
+
+    company: str
+    as_of: date | None
+    max_age: int
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
-    """Papers in the order they came, letters as sent, customers' names, answers and approvals as given."""
+    """Papers as they came, letters as sent, customers' names, answers, approvals; payments None if nobody asked."""
 
     papers: tuple[KnownPaper, ...] = ()
     letters: tuple[KnownLetter, ...] = ()
@@ -117,6 +130,7 @@ class Dossier:
     customer_names: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
     approvals: tuple[KnownApproval, ...] = ()
+    payments: KnownPayments | None = None
 
     def issued(self, kind: str, subject: str) -> Iterator[KnownPaper]:
         """Yield our standing papers of a kind about one part of the deal."""

@@ -62,6 +62,7 @@ class Condition(StrEnum):
     INSTALMENT_HANGS_ON_SIGNING = "instalment-hangs-on-signing"
     INSTALMENT_MILESTONE_REACHED = "instalment-milestone-reached"
     INSTALMENT_OPEN = "instalment-open"
+    PAYMENTS_CURRENT = "payments-current"
     CHANGE_EXISTS = "change-exists"
     CHANGE_DIFFERS = "change-differs"
     CHANGE_ADDS_UP = "change-adds-up"

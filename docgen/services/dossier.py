@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from docgen.approvals.trail import Act, Approval
-from docgen.kinds.dossier import Dossier, KnownAct, KnownApproval, KnownLetter, KnownPaper
+from docgen.kinds.dossier import Dossier, KnownAct, KnownApproval, KnownLetter, KnownPaper, KnownPayments
 from docgen.services.office import Office
-from docgen.store import approvals, customers, ledger, letters, reviews
+from docgen.store import approvals, collection, customers, ledger, letters, reviews
 
 ISSUED, FILED, CURRENT = "issued", "filed", "current"
 _STANDS: tuple[None, None] = (None, None)
@@ -28,7 +28,20 @@ def dossier_of(office: Office, contract_no: str) -> Dossier:
         customer_names=customers.all_names(),
         answers=reviews.answers(contract_no),
         approvals=asked,
+        payments=_payments(office, contract_no),
     )
+
+
+def _payments(office: Office, contract_no: str) -> KnownPayments:
+    company = ledger.deal(contract_no).record.company.id
+    known = collection.payments_known().get(company)
+    lines = (
+        line.id
+        for line in collection.bank_lines()
+        if any(one["contract_no"] == contract_no and one["why"] != "amount" for one in line.candidates)
+    )
+    as_of = known.as_of if known else None
+    return KnownPayments(company, as_of, office.workspace.payments_max_age, tuple(lines))
 
 
 def paper_day(office: Office, row: ledger.PaperLine) -> date:

@@ -63,11 +63,15 @@ class NewFact:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """Which fact was wrong (key empty where there is only one of its kind), and why."""
+    """Which fact was wrong (key empty where there is only one of its kind), and why.
+
+    `reference` is the bank's own for the reversal that takes a payment back.
+    """
 
     kind: str
     key: str
     reason: str
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ def undo_fact(office: Office, reference: str, wrong: Withdrawal, *, revision: in
         before = ledger.deal(contract_no).record
         value = _standing(before, fact, key, contract_no)
         event = withdrawal(fact, key, reason=wrong.reason.strip())
-        journal.append(event.type, event.payload)
+        told = {"reference": wrong.reference} if wrong.reference else {}
+        journal.append(event.type, {**event.payload, **told})
     log.record("fact-withdrawn", contract=contract_no)
     stored = ledger.deal(contract_no)
     findings = new_findings(office, before, stored.record)

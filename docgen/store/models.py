@@ -222,3 +222,57 @@ class Delegation(models.Model):
     last = models.CharField(max_length=10)
     reason = models.TextField()
     is_ended = models.BooleanField(default=False)
+
+
+class DealOutline(models.Model):
+    """A deal's claims through a run of days (docgen.receivables.outline), kept so that a board need not read records.
+
+    Good while the deal stands at `revision` and `basis` (calendar, form of the outline) is the program's own; made anew
+    when wanted, so it may be emptied at any time.
+    """
+
+    contract_no = models.CharField(max_length=40)
+    revision = models.IntegerField()
+    basis = models.CharField(max_length=200)
+    valid_from = models.CharField(max_length=10)
+    valid_to = models.CharField(max_length=10)
+    data = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contract_no", "valid_from"], name="outline_once")]
+
+
+class PaymentsKnown(models.Model):
+    """Until which day a company's incoming money is known: a bank statement taken in, or a person's word."""
+
+    key = models.CharField(max_length=300)
+    seq = models.BigIntegerField()
+    company = models.CharField(max_length=40, db_index=True)
+    as_of = models.CharField(max_length=10)
+    source = models.CharField(max_length=20)
+    name = models.CharField(max_length=300, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    at = models.CharField(max_length=40)
+    actor = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "seq"], name="payments_known_once")]
+
+
+class BankLine(models.Model):
+    """A line of a bank statement that a person must place; `status` waiting, assigned or rejected."""
+
+    id = models.CharField(max_length=40, primary_key=True)
+    company = models.CharField(max_length=40)
+    on = models.CharField(max_length=10)
+    amount = models.CharField(max_length=30)
+    payer = models.CharField(max_length=300, blank=True)
+    memo = models.TextField(blank=True)
+    reference = models.CharField(max_length=200)
+    source = models.CharField(max_length=300)
+    reason = models.CharField(max_length=80)
+    candidates = models.JSONField()
+    status = models.CharField(max_length=20, default="waiting", db_index=True)
+    contract_no = models.CharField(max_length=40, blank=True)
+    settled_reason = models.TextField(blank=True)
+    at = models.CharField(max_length=40)

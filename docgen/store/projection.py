@@ -20,6 +20,7 @@ from docgen.errors import Damage
 from docgen.findings import has_errors
 from docgen.store import (
     approvals,
+    collection,
     customers,
     database,  # noqa: F401  # sets Django up before the models
     letters,
@@ -108,6 +109,9 @@ def _project(key: str, entries: Iterable[LogEntry]) -> None:
             letters.project(key, entry.type, entry.payload)
         elif entry.type in reviews.REVIEW_EVENTS:
             reviews.project(key, entry.type, entry.payload, at=entry.at.isoformat(), actor=entry.actor)
+        elif entry.type in collection.BANK_EVENTS:
+            event = (entry.seq, entry.at.isoformat(), entry.type, entry.actor)
+            collection.project(key, event, entry.payload)
         elif entry.type in _APPLY:
             _APPLY[entry.type](key, entry)
     if replays:

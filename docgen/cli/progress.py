@@ -1,0 +1,33 @@
+"""A progress bar for what takes long: how many are done, of how many, and how long it will still take."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from docgen.cli import console
+
+
+def progress_bar(code: str) -> Progress:
+    """Return a bar named by a code of the message table; silent where output is JSON or no terminal."""
+    return Progress(
+        TextColumn(console.words(code)),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console.err(),
+        transient=True,
+        disable=console.wants_json() or not sys.stderr.isatty(),
+    )
+
+
+def advancing(progress: Progress) -> Callable[[str, int, int], None]:
+    """Return what a service calls as it goes on."""
+    task = progress.add_task("", total=None)
+
+    def advance(_key: str, number: int, total: int) -> None:
+        progress.update(task, completed=number, total=total)
+
+    return advance

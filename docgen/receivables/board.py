@@ -1,0 +1,245 @@
+"""The due board: one row an instalment, as of a day, with everything a collector asks before picking up the phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from docgen.deals.plan import InstalmentKind
+from docgen.deals.schedule import REMIND_DAYS, PaymentState
+from docgen.deals.standing import MAJOR_DAYS, Stage
+from docgen.receivables.limitation import Interrupted, Interruption, Limitation, limitation
+from docgen.receivables.outline import Claim, Outline, penalties_on
+from docgen.receivables.stages import LetterSeen, NextStep, Question, asking, next_step
+
+_WORDS = {
+    PaymentState.NOT_DUE: "未到期",
+    PaymentState.DUE_SOON: "到期提醒",
+    PaymentState.PART_PAID: "部分回款",
+    PaymentState.PAID: "已回款",
+    PaymentState.WRITTEN_OFF: "已核销",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A handling flag in force (P12): disputed, promised or paused, why, and until when."""
+
+    flag: str
+    reason: str
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One instalment as of a day; money in 元. `penalty` is None where the contract has no late-payment clause.
+
+    `advance` is what the customer paid beyond all that is owed under the contract; it stands on the last row only.
+    """
+
+    contract_no: str
+    order_no: str
+    customer_id: str
+    customer: str
+    owner: str
+    company: str
+    contract_total: Decimal
+    seq: int
+    kind: InstalmentKind
+    title: str
+    amount: Decimal
+    paid: Decimal
+    balance: Decimal
+    written_off: Decimal
+    advance: Decimal
+    state: PaymentState
+    status_text: str
+    held: Held | None
+    delay_reason: str
+    trigger: str
+    triggered_on: date | None
+    evidence: tuple[str, ...]
+    due_nominal: date | None
+    due: date | None
+    is_provisional: bool
+    paid_on: date | None
+    overdue_days: int
+    penalty: Decimal | None
+    stage: Stage | None
+    last_letter: LetterSeen | None
+    limitation: Limitation | None
+    next_step: NextStep
+
+
+def board_rows(
+    found: Outline,
+    *,
+    as_of: date,
+    letters: Mapping[int, Iterable[LetterSeen]] | None = None,
+    remind_days: int = REMIND_DAYS,
+    is_proof: Callable[[str], bool] = bool,
+) -> tuple[BoardRow, ...]:
+    """Return the rows of a deal on a day of its outline's run.
+
+    `letters` are those about each instalment; `is_proof` says whether the evidence named with a promise is kept.
+    """
+    penalties = penalties_on(found, as_of)
+    known = {seq: tuple(each) for seq, each in (letters or {}).items()}
+    dues = [_day(each.due) for each in found.claims]
+    last_due = max((day for day in dues if day), default=None) if all(dues) else None
+    own = {each.seq: _interruptions(each, known.get(each.seq, ()), as_of, is_proof) for each in found.claims}
+    debt = tuple(one for each in own.values() for one in each)
+    last = found.claims[-1].seq if found.claims else 0
+    return tuple(
+        _row(
+            found,
+            each,
+            as_of=as_of,
+            penalty=penalties.get(each.seq, Decimal("0.00")) if found.has_penalty else None,
+            letters=known.get(each.seq, ()),
+            clock=_clock(each, own[each.seq], as_of=as_of, last_due=last_due, debt=debt),
+            remind_days=remind_days,
+            advance=Decimal(found.advance) if each.seq == last else Decimal("0.00"),
+        )
+        for each in found.claims
+    )
+
+
+def _row(  # noqa: PLR0913  # what a row is made of
+    found: Outline,
+    claim: Claim,
+    *,
+    as_of: date,
+    penalty: Decimal | None,
+    letters: tuple[LetterSeen, ...],
+    clock: Limitation | None,
+    remind_days: int,
+    advance: Decimal,
+) -> BoardRow:
+    due = _day(claim.due)
+    amount, paid, balance = Decimal(claim.amount), Decimal(claim.paid), Decimal(claim.balance)
+    late = max((as_of - due).days, 0) if due and balance else 0
+    state = _state(claim, due, balance=balance, paid=paid, as_of=as_of, remind_days=remind_days)
+    stage = _stage(state, late)
+    held = Held(str(claim.flag[0]), str(claim.flag[1]), _day(claim.flag[2])) if claim.flag else None
+    seen = asking(letters, as_of=as_of)
+    asked = _asked(claim, stage, held, as_of=as_of, late=late, clock=clock)
+    return BoardRow(
+        contract_no=found.contract_no,
+        order_no=found.order_no,
+        customer_id=found.customer_id,
+        customer=found.customer,
+        owner=found.owner,
+        company=found.company,
+        contract_total=Decimal(found.total),
+        seq=claim.seq,
+        kind=asked.kind,
+        title=claim.title,
+        amount=amount,
+        paid=paid,
+        balance=balance,
+        written_off=Decimal(claim.written_off),
+        advance=advance,
+        state=state,
+        status_text=_status_text(found, claim, state, late=late, is_part_paid=bool(paid and paid < amount)),
+        held=held,
+        delay_reason=found.delay_reason if late else "",
+        trigger=claim.trigger,
+        triggered_on=asked.triggered_on,
+        evidence=tuple(claim.evidence),
+        due_nominal=_day(claim.due_nominal),
+        due=due,
+        is_provisional=claim.is_provisional,
+        paid_on=_day(claim.paid_on),
+        overdue_days=late,
+        penalty=penalty,
+        stage=stage,
+        last_letter=seen[-1] if seen else None,
+        limitation=clock if balance else None,
+        next_step=next_step(asked, letters),
+    )
+
+
+def _asked(  # noqa: PLR0913  # all the next step depends on
+    claim: Claim, stage: Stage | None, held: Held | None, *, as_of: date, late: int, clock: Limitation | None
+) -> Question:
+    return Question(
+        kind=InstalmentKind(claim.kind),
+        stage=stage,
+        is_open=bool(Decimal(claim.balance)),
+        as_of=as_of,
+        due=_day(claim.due),
+        triggered_on=_day(claim.triggered_on),
+        overdue_days=late,
+        is_on_signing=claim.is_on_signing,
+        is_after_warranty=claim.is_after_warranty,
+        hold=(held.flag, held.reason, held.until) if held else None,
+        alert=clock.alert if clock and Decimal(claim.balance) else None,
+    )
+
+
+def _clock(
+    claim: Claim,
+    own: tuple[Interrupted, ...],
+    *,
+    as_of: date,
+    last_due: date | None,
+    debt: tuple[Interrupted, ...],
+) -> Limitation | None:
+    due = _day(claim.due)
+    if due is None:
+        return None
+    return limitation(due, as_of=as_of, last_due=last_due, own=own, debt=debt)
+
+
+def _interruptions(
+    claim: Claim, letters: Iterable[LetterSeen], as_of: date, is_proof: Callable[[str], bool]
+) -> tuple[Interrupted, ...]:
+    """Return what started the period anew: money and promises of the record, and demands that arrived."""
+    told = [
+        Interrupted(date.fromisoformat(on), Interruption(what), proof if proof and is_proof(proof) else "")
+        for on, what, proof in claim.interruptions
+    ]
+    arrived = [
+        Interrupted(each.delivered_on, Interruption.LETTER, each.proof)
+        for each in asking(letters, as_of=as_of)
+        if each.delivered_on and not each.failed_on
+    ]
+    return (*told, *arrived)
+
+
+def _state(  # noqa: PLR0913  # all that a state depends on
+    claim: Claim, due: date | None, *, balance: Decimal, paid: Decimal, as_of: date, remind_days: int
+) -> PaymentState:
+    if Decimal(claim.written_off):
+        return PaymentState.WRITTEN_OFF
+    if not balance:
+        return PaymentState.PAID
+    if due and as_of > due:
+        return PaymentState.OVERDUE
+    if due and as_of >= due - timedelta(days=remind_days):
+        return PaymentState.DUE_SOON
+    return PaymentState.PART_PAID if paid else PaymentState.NOT_DUE
+
+
+def _stage(state: PaymentState, late: int) -> Stage | None:
+    if state is PaymentState.DUE_SOON:
+        return Stage.REMINDER
+    if state is not PaymentState.OVERDUE:
+        return None
+    return Stage.MAJOR if late >= MAJOR_DAYS else Stage.OVERDUE
+
+
+def _status_text(found: Outline, claim: Claim, state: PaymentState, *, late: int, is_part_paid: bool) -> str:
+    part = "部分回款，" if is_part_paid else ""
+    if state is PaymentState.OVERDUE:
+        return f"{part}逾期{late}天"
+    if claim.due is None and Decimal(claim.balance) and found.ended_on:
+        return f"{part}合同已终止，待结算"
+    return part + _WORDS[state] if state in {PaymentState.DUE_SOON, PaymentState.WRITTEN_OFF} else _WORDS[state]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,184 @@
+"""What finance keeps beside the deals: letters that ask for money, how fresh the payments are, bank lines that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from docgen.errors import NotFound
+from docgen.store import database  # noqa: F401  # sets Django up before the models
+from docgen.store.models import BankLine, Event, Letter, Paper, PaymentsKnown
+
+IMPORTED = "bank.imported"
+CONFIRMED = "bank.confirmed"
+SETTLED = "bank.line-settled"
+BANK_EVENTS = (IMPORTED, CONFIRMED, SETTLED)
+
+
+@dataclass(frozen=True, slots=True)
+class AskingPaper:
+    """An issued, standing paper that asks for money, with the fate of its last dispatch."""
+
+    contract_no: str
+    number: str
+    title: str
+    subject: str
+    dated: date
+    sent_on: date | None = None
+    channel: str = ""
+    delivered_on: date | None = None
+    failed_on: date | None = None
+    evidence: str = ""
+
+
+def asking_papers(titles: Sequence[str], *, contract_no: str | None = None) -> Iterator[AskingPaper]:
+    """Yield the standing issued papers of some titles, of all deals or one."""
+    papers = Paper.objects.filter(item_type="issued", status="current", title__in=titles)
+    letters = Letter.objects.exclude(status="withdrawn").order_by("number", "attempt")
+    if contract_no is not None:
+        papers, letters = papers.filter(contract_no=contract_no), letters.filter(contract_no=contract_no)
+    last = {row.number: row for row in letters}
+    for row in papers.values_list("contract_no", "number", "title", "subject", "at", "sidecar__extra__dated"):
+        contract, number, title, subject, at, dated = row
+        day = date.fromisoformat(str(dated)) if dated else datetime.fromisoformat(at).date()
+        yield _with_fate(AskingPaper(contract, number, title, subject, day), last.get(number))
+
+
+def _with_fate(paper: AskingPaper, sent: Letter | None) -> AskingPaper:
+    if sent is None:
+        return paper
+    return AskingPaper(
+        paper.contract_no, paper.number, paper.title, paper.subject, paper.dated, _day(sent.sent_on), sent.channel,
+        _day(sent.delivered_on), _day(sent.failed_on), sent.evidence,
+    )  # fmt: skip
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Until which day a company's money is known, from what, told by whom."""
+
+    company: str
+    as_of: date
+    source: str
+    name: str
+    at: str
+    actor: str
+
+
+def payments_known() -> Mapping[str, Known]:
+    """Return for each company the latest day its money is known until."""
+    rows = PaymentsKnown.objects.order_by("as_of", "at")
+    known = (Known(row.company, date.fromisoformat(row.as_of), row.source, row.name, row.at, row.actor) for row in rows)
+    return {each.company: each for each in known}
+
+
+def statement_of(sha256: str) -> Known | None:
+    """Return the import of a file with these bytes, if it was taken in before."""
+    row = PaymentsKnown.objects.filter(sha256=sha256).first()
+    return Known(row.company, date.fromisoformat(row.as_of), row.source, row.name, row.at, row.actor) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """A bank line that a person must place, or has placed; amount as text in 元."""
+
+    id: str
+    company: str
+    on: str
+    amount: str
+    payer: str
+    memo: str
+    reference: str
+    source: str
+    reason: str
+    candidates: tuple[Mapping[str, Any], ...]
+    status: str
+    contract_no: str
+    settled_reason: str
+
+
+def bank_lines(*, status: str | None = "waiting") -> tuple[StoredLine, ...]:
+    """Return the bank lines that wait (or of another status, or all), oldest first."""
+    rows = BankLine.objects.order_by("on", "id")
+    return tuple(_line(row) for row in (rows if status is None else rows.filter(status=status)))
+
+
+def bank_line(line_id: str) -> StoredLine:
+    """Return one line by its id.
+
+    Raises:
+        NotFound: none bears it.
+    """
+    row = BankLine.objects.filter(id=line_id).first()
+    if row is None:
+        raise NotFound.of("store.no-bank-line", line_id)
+    return _line(row)
+
+
+def _line(row: BankLine) -> StoredLine:
+    return StoredLine(
+        row.id, row.company, row.on, row.amount, row.payer, row.memo, row.reference, row.source, row.reason,
+        tuple(row.candidates), row.status, row.contract_no, row.settled_reason,
+    )  # fmt: skip
+
+
+def project(key: str, event: tuple[int, str, str, str], payload: Mapping[str, Any]) -> None:
+    """Bring the tables up to one event of a company's log: (seq, instant, type, actor) and its payload."""
+    seq, at, kind, actor = event
+    if kind == SETTLED:
+        _settle(payload)
+        return
+    PaymentsKnown.objects.update_or_create(
+        key=key,
+        seq=seq,
+        defaults={
+            "company": payload["company"],
+            "as_of": payload["as_of"],
+            "source": "statement" if kind == IMPORTED else "confirmed",
+            "name": payload.get("name") or "",
+            "sha256": payload.get("sha256") or "",
+            "at": at,
+            "actor": actor,
+        },
+    )
+    for line in payload.get("waiting") or ():
+        BankLine.objects.get_or_create(
+            id=line["id"], defaults={**line, "company": payload["company"], "source": payload["name"], "at": at}
+        )
+        for settled in Event.objects.filter(type=SETTLED, payload__id=line["id"]).order_by("key", "seq"):
+            _settle(settled.payload)  # a rebuild may read a later year's log first
+
+
+def _settle(payload: Mapping[str, Any]) -> None:
+    BankLine.objects.filter(id=payload["id"]).update(
+        status=payload["status"],
+        contract_no=payload.get("contract_no") or "",
+        settled_reason=payload.get("reason") or "",
+    )
+
+
+def payment_references() -> Mapping[str, tuple[str, str, str]]:
+    """Return every bank reference met in a deal: contract, payment, and what became of it.
+
+    `taken` stands, `withdrawn` was taken back by a person, `reversed` by the bank (both lines bear it then).
+    """
+    found: dict[str, tuple[str, str, str]] = {}
+    by_key: dict[tuple[str, str], str] = {}
+    events = Event.objects.filter(type__in=("fact.recorded", "fact.withdrawn"), payload__fact="payments")
+    for contract, kind, payload in events.order_by("key", "seq").values_list("key", "type", "payload"):
+        key = str(payload["key"])
+        if kind == "fact.recorded" and payload["value"].get("reference"):
+            by_key[contract, key] = payload["value"]["reference"]
+            found[payload["value"]["reference"]] = (contract, key, "taken")
+        elif kind == "fact.withdrawn" and (contract, key) in by_key:
+            undone_by = payload.get("reference")
+            found[by_key[contract, key]] = (contract, key, "reversed" if undone_by else "withdrawn")
+        if kind == "fact.withdrawn" and payload.get("reference"):
+            found[payload["reference"]] = (contract, key, "reversed")
+    return found
