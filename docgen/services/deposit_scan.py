@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 from pydantic import JsonValue
 
-from docgen.archive.deposit import Content, deposit
+from docgen.archive.deposit import Content, Derived, deposit
 from docgen.archive.keep import Kept, let_go
 from docgen.archive.record import CustomerRef, Item, Retention, Sidecar, Source, new_item_id
 from docgen.deals.retention import retention_of
@@ -20,6 +20,7 @@ from docgen.services import logging as log
 from docgen.services.office import Office
 from docgen.services.paper_ledger import issued_paper
 from docgen.services.places import folder_of
+from docgen.services.recognise import DERIVED_NAME
 from docgen.store import ledger
 from docgen.store.journal import writing
 
@@ -28,13 +29,17 @@ DEFAULT_CLASS = "contract-paper"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file that came in and is safe: the kept bytes, the name it came under, when, its type and pages if readable."""
+    """A file that came in and is safe: the kept bytes, the name it came under, when, its type and pages if readable.
+
+    `print_text` is what OCR read off it, where it was asked: kept beside the scan, never instead.
+    """
 
     kept: Kept
     original_name: str
     received_at: datetime
     media_type: str
     pages: int | None
+    print_text: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,8 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
         sidecar = deposit(
             folder,
             _item(arrival, placement, version),
-            [_content(arrival, placement, version)],
+            [content := _content(arrival, placement, version)],
+            _derived(arrival, content),
             event_type="paper.filed",
             payload={},
             at=journal.at,
@@ -144,7 +150,7 @@ def _plain(evidence: Evidence) -> dict[str, JsonValue]:
         "kind": evidence.kind.value,
         "page": evidence.page,
         "detail": evidence.detail,
-        "score": f"{evidence.score:.2f}",
+        "score": evidence.score,
         "document_id": evidence.document_id,
     }
 
@@ -162,6 +168,11 @@ def _content(arrival: Arrival, placement: Placement, version: int) -> Content:
     if version > 1:
         name += f" 第{version}次扫描"
     return Content(name + suffix, "scan", arrival.kept, arrival.media_type, arrival.pages)
+
+
+def _derived(arrival: Arrival, content: Content) -> list[Derived]:
+    name = f"{PurePath(content.name).stem} {DERIVED_NAME}"
+    return [Derived(name, arrival.print_text)] if arrival.print_text else []
 
 
 def _deposited(folder: Path, sidecar: Sidecar) -> Deposited:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from docgen.archive import disk
@@ -23,11 +23,13 @@ from docgen.intake.inbox import shown_name
 from docgen.intake.scan import ScanFacts, read_scan
 from docgen.intake.waiting import put_aside
 from docgen.papers import pdf
+from docgen.papers.ocr import Recogniser
 from docgen.services import logging as log
 from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
 from docgen.services.office import Office
 from docgen.services.paper_ledger import PaperLedger
 from docgen.services.places import folder_of
+from docgen.services.recognise import DERIVED_NAME, Understood, understand_print
 from docgen.store import ledger
 from docgen.store.journal import writing
 
@@ -61,13 +63,28 @@ class Filed:
     missing_pages: Sequence[int] = ()
 
 
-def file_scan(office: Office, source: Path, *, worker: Worker | None = None, name: str | None = None) -> Filed:
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The warm children that read scans: codes and text layer, and print; None starts one for each file.
+
+    `reads_print` is false where the print was read before.
+    """
+
+    worker: Worker | None = None
+    recogniser: Recogniser | None = None
+    reads_print: bool = True
+
+
+AT_NEED = Readers()
+
+
+def file_scan(office: Office, source: Path, *, readers: Readers = AT_NEED, name: str | None = None) -> Filed:
     """Keep, read, identify and place one scan; the source file itself is left alone.
 
     Raises:
         StorageProblem: the disk refuses; nothing is lost, the scan may be given again.
     """
-    return place_kept(office, keep(office.archive, source), name or shown_name(source), worker=worker)
+    return place_kept(office, keep(office.archive, source), name or shown_name(source), readers=readers)
 
 
 def set_aside(office: Office, source: Path, *, name: str) -> Filed:
@@ -78,10 +95,10 @@ def set_aside(office: Office, source: Path, *, name: str) -> Filed:
     """
     kept = keep(office.archive, source)
     decision = undecided([error("services.filing-failed", name)], file_name=name, lookup=PaperLedger())
-    return _let_wait(office, kept, decision, original_name=name, received_at=office.now())
+    return _let_wait(office, Arrival(kept, name, office.now(), OCTETS, None), decision)
 
 
-def place_kept(office: Office, kept: Kept, original_name: str, *, worker: Worker | None = None) -> Filed:
+def place_kept(office: Office, kept: Kept, original_name: str, *, readers: Readers = AT_NEED) -> Filed:
     """Identify and place a scan whose bytes are safe in `_incoming/` already.
 
     Raises:
@@ -91,30 +108,36 @@ def place_kept(office: Office, kept: Kept, original_name: str, *, worker: Worker
     known = ledger.filed_from(kept.sha256)
     if known is not None:
         return _note_again(office, kept, known, original_name)
-    scan, decision = understand(office, kept.path, original_name=original_name, worker=worker)
+    seen = understand(office, kept.path, original_name=original_name, readers=readers)
     known = ledger.filed_from(kept.sha256)  # another process may have been quicker with the same bytes
     if known is not None:
         return _note_again(office, kept, known, original_name)
-    decision = _unless_our_own(kept, decision)
-    arrival = Arrival(kept, original_name, received_at, scan.media_type if scan else OCTETS, _pages(scan))
+    decision = _unless_our_own(kept, seen.decision)
+    scan = seen.scan
+    media_type = scan.media_type if scan else OCTETS
+    arrival = Arrival(kept, original_name, received_at, media_type, _pages(scan), seen.print_text)
     if decision.outcome is Outcome.FILE and decision.paper is not None:
         return _archive(office, arrival, decision)
-    return _let_wait(office, kept, decision, original_name=original_name, received_at=received_at)
+    return _let_wait(office, arrival, decision)
 
 
-def understand(
-    office: Office, path: Path, *, original_name: str, worker: Worker | None = None
-) -> tuple[ScanFacts | None, Decision]:
+def understand(office: Office, path: Path, *, original_name: str, readers: Readers = AT_NEED) -> Understood:
     """Read a kept file and decide what it is; a file that cannot be read is a decision to wait, never a crash."""
     lookup = PaperLedger()
     try:
-        scan = read_scan(path, office.keyring, worker)
+        scan = read_scan(path, office.keyring, readers.worker)
     except (UnreadableFile, LimitExceeded) as problem:
         named = [replace(finding, where=original_name) for finding in problem.findings]
-        return None, undecided(named, file_name=original_name, lookup=lookup)
-    return scan, identify(
-        scan, file_name=original_name, lookup=lookup, issued_text=lambda paper: _issued_text(office, paper)
-    )
+        return Understood(None, undecided(named, file_name=original_name, lookup=lookup))
+
+    @cache
+    def issued_text(paper: IssuedPaper) -> Sequence[str]:
+        return _issued_text(office, paper)
+
+    def decide(seen: ScanFacts) -> Decision:
+        return identify(seen, file_name=original_name, lookup=lookup, issued_text=issued_text)
+
+    return understand_print(scan, path, decide, recogniser=readers.recogniser, is_asked=readers.reads_print)
 
 
 def _unless_our_own(kept: Kept, decision: Decision) -> Decision:
@@ -155,14 +178,16 @@ def _archive(office: Office, arrival: Arrival, decision: Decision) -> Filed:
     )
 
 
-def _let_wait(office: Office, kept: Kept, decision: Decision, *, original_name: str, received_at: datetime) -> Filed:
+def _let_wait(office: Office, arrival: Arrival, decision: Decision) -> Filed:
+    kept = arrival.kept
     item = put_aside(
         office.workspace.review,
         kept,
-        original_name=original_name,
+        original_name=arrival.original_name,
         decision=decision,
-        received_at=received_at,
+        received_at=arrival.received_at,
         day=office.today(),
+        derived={DERIVED_NAME: arrival.print_text} if arrival.print_text else None,
     )
     with disk.storage(str(kept.path)):
         disk.remove(kept.path)
@@ -170,7 +195,7 @@ def _let_wait(office: Office, kept: Kept, decision: Decision, *, original_name: 
     paper = decision.paper
     return Filed(
         Fate.WAITING,
-        original_name,
+        arrival.original_name,
         kept.sha256,
         paper.contract_no if paper else None,
         paper.number if paper else None,
