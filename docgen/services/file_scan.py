@@ -26,6 +26,7 @@ from docgen.papers import pdf
 from docgen.papers.ocr import Recogniser
 from docgen.services import logging as log
 from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
+from docgen.services.halves import joined, other_half, settle_half
 from docgen.services.office import Office
 from docgen.services.paper_ledger import PaperLedger
 from docgen.services.places import folder_of
@@ -116,6 +117,12 @@ def place_kept(office: Office, kept: Kept, original_name: str, *, readers: Reade
     scan = seen.scan
     media_type = scan.media_type if scan else OCTETS
     arrival = Arrival(kept, original_name, received_at, media_type, _pages(scan), seen.print_text)
+    known = _among_answers(kept, decision)
+    if known is not None:
+        return _note_again(office, kept, known, original_name)
+    half = other_half(office, decision)
+    if half is not None:
+        arrival, decision = joined(office, arrival, decision, half)
     if decision.outcome is Outcome.FILE and decision.paper is not None:
         return _archive(office, arrival, decision)
     return _let_wait(office, arrival, decision)
@@ -138,6 +145,12 @@ def understand(office: Office, path: Path, *, original_name: str, readers: Reade
         return identify(seen, file_name=original_name, lookup=lookup, issued_text=issued_text)
 
     return understand_print(scan, path, decide, recogniser=readers.recogniser, is_asked=readers.reads_print)
+
+
+def _among_answers(kept: Kept, decision: Decision) -> ledger.PaperLine | None:
+    """Return the filed item that holds these very bytes as one of its files: a half that came before, come again."""
+    rows = ledger.answers_to(decision.paper.document_id) if decision.paper else ()
+    return next((row for row in rows if kept.sha256 in row.hashes), None)
 
 
 def _unless_our_own(kept: Kept, decision: Decision) -> Decision:
@@ -163,6 +176,8 @@ def _archive(office: Office, arrival: Arrival, decision: Decision) -> Filed:
         raise AssertionError("a decision to file names its paper")
     placement = Placement(paper.contract_no, paper.title, paper, decision.evidence, decision.findings)
     done = deposit_scan(office, arrival, placement)
+    if arrival.companion is not None:
+        settle_half(office, {arrival.companion.kept.sha256}, done.item_id)
     return Filed(
         Fate.FILED if done.is_new else Fate.SEEN_AGAIN,
         arrival.original_name,
@@ -213,8 +228,13 @@ def _note_again(office: Office, kept: Kept, known: ledger.PaperLine, original_na
     folder = folder_of(office, known.contract_no)
     with writing(folder, at=office.now(), actor=office.actor) as journal:
         journal.append("scan.seen-again", {"id": known.id, "sha256": kept.sha256, "name": original_name})
-    let_go(kept, folder.path / known.files[0])
-    again = note("services.scan-seen-again", original_name, file=known.files[0], contract=known.contract_no)
+    file = next(
+        (name for name, sha in zip(known.files, known.hashes, strict=True) if sha == kept.sha256), known.files[0]
+    )
+    let_go(kept, folder.path / file)
+    if len(known.files) > 1:
+        settle_half(office, known.hashes, known.id)
+    again = note("services.scan-seen-again", original_name, file=file, contract=known.contract_no)
     return Filed(
         Fate.SEEN_AGAIN,
         original_name,
@@ -222,7 +242,7 @@ def _note_again(office: Office, kept: Kept, known: ledger.PaperLine, original_na
         known.contract_no,
         known.number or None,
         known.title,
-        folder.path / known.files[0],
+        folder.path / file,
         known.version,
         findings=(again,),
     )
