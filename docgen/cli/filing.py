@@ -13,8 +13,9 @@ import typer
 
 from docgen.cli import console
 from docgen.errors import DocgenError
+from docgen.papers.ocr import Recogniser
 from docgen.services import inbox
-from docgen.services.file_scan import Fate, Filed, file_scan
+from docgen.services.file_scan import Fate, Filed, Readers, file_scan
 from docgen.services.office import Office
 from docgen.services.watch_inboxes import InboxWatch, Trouble
 
@@ -29,16 +30,17 @@ def file_paths(
     office = console.office()
     done: list[Filed] = []
     problems: list[DocgenError] = []
-    for path in _files(paths):
-        try:
-            done.append(file_scan(office, path))
-        except DocgenError as problem:
-            problems.append(problem)
-            if not console.wants_json():
-                console.show_findings(problem.findings)
-        else:
-            if not console.wants_json():
-                show_filed(done[-1])
+    with Recogniser() as recogniser:
+        for path in _files(paths):
+            try:
+                done.append(file_scan(office, path, readers=Readers(recogniser=recogniser)))
+            except DocgenError as problem:
+                problems.append(problem)
+                if not console.wants_json():
+                    console.show_findings(problem.findings)
+            else:
+                if not console.wants_json():
+                    show_filed(done[-1])
     if console.wants_json():
         console.dump({"scans": done, "findings": [finding for problem in problems for finding in problem.findings]})
     waits = any(one.fate is Fate.WAITING for one in done)
@@ -175,4 +177,4 @@ def _reasons(row: inbox.Waiting) -> str:
 
 
 def _candidates(row: inbox.Waiting) -> str:
-    return "\n".join(f"{one.paper.number} {one.paper.title} {one.score:.2f}" for one in row.candidates[:3])
+    return "\n".join(f"{one.paper.number} {one.paper.title} {one.score}" for one in row.candidates[:3])

@@ -39,6 +39,9 @@ class Ledger(Protocol):
     def by_contract(self, contract_no: str, /) -> Sequence[IssuedPaper]:
         """Return the papers issued under a contract (our number, or one the customer uses)."""
 
+    def by_customer(self, name: str, /) -> Sequence[IssuedPaper]:
+        """Return the newest papers issued to the customer of this name, whatever its width and blanks."""
+
 
 class Outcome(StrEnum):
     """File it at once, or let it wait for a person."""
@@ -56,17 +59,26 @@ class Source(StrEnum):
     CONTRACT_IN_TEXT = "contract-in-text"
     CONTRACT_IN_FILE_NAME = "contract-in-file-name"
     FOREIGN_CODE = "foreign-code"
+    OCR_NUMBER = "ocr-number"
+    OCR_WORDS = "ocr-words"
+    OCR_CONTRACT = "ocr-contract"
+    OCR_CUSTOMER = "ocr-customer"
+    OCR_TITLE = "ocr-title"
+    OCR_AMOUNT = "ocr-amount"
 
 
 SCORES = {
-    Source.CODE: 0.99,
-    Source.TEXT: 0.8,
-    Source.FILE_NAME: 0.5,
-    Source.CONTRACT_IN_TEXT: 0.3,
-    Source.CONTRACT_IN_FILE_NAME: 0.2,
-    Source.FOREIGN_CODE: 0.0,
+    Source.CODE: 99,
+    Source.TEXT: 80,
+    Source.FILE_NAME: 50,
+    Source.CONTRACT_IN_TEXT: 30,
+    Source.CONTRACT_IN_FILE_NAME: 20,
+    Source.FOREIGN_CODE: 0,
 }
-"""How far one piece of evidence carries, 0 to 1; an order of trust, not a probability."""
+"""How far one piece of evidence carries, in points of a hundred; an order of trust, not a probability.
+
+Recognised print has points of its own, which add up (docgen/intake/by_ocr.py).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +88,16 @@ class Evidence:
     kind: Source
     page: int
     detail: str
-    score: float
+    score: int
     document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A paper this scan may be; `score` is that of its best evidence, `reasons` the sources, best first."""
+    """A paper this scan may be; `score` counts whole points of a hundred, `reasons` the sources, best first."""
 
     paper: IssuedPaper
-    score: float
+    score: int
     reasons: tuple[Source, ...]
 
 

@@ -68,7 +68,7 @@ class HintReader:
 def rank(hints: Iterable[Hint]) -> tuple[Candidate, ...]:
     """Return the papers hinted at, best first: by the strongest evidence, then by how much of it, then by number."""
     papers: dict[str, IssuedPaper] = {}
-    weights: dict[str, list[tuple[float, Source]]] = defaultdict(list)
+    weights: dict[str, list[tuple[int, Source]]] = defaultdict(list)
     for hint in hints:
         for paper in hint.papers:
             papers[paper.document_id] = paper
@@ -77,6 +77,6 @@ def rank(hints: Iterable[Hint]) -> tuple[Candidate, ...]:
     return tuple(_candidate(papers[one], weights[one]) for one in order[:MOST_CANDIDATES])
 
 
-def _candidate(paper: IssuedPaper, weights: list[tuple[float, Source]]) -> Candidate:
+def _candidate(paper: IssuedPaper, weights: list[tuple[int, Source]]) -> Candidate:
     best_first = sorted(weights, key=lambda weight: -weight[0])
     return Candidate(paper, best_first[0][0], tuple(dict.fromkeys(source for _, source in best_first)))

@@ -1,7 +1,8 @@
 """Which issued paper is this scan? By its page codes, else by its text if that says all; doubt waits for a person.
 
 The order of trust: a page code (tagged with our key and known to the ledger), then the readable number with its page
-mark on every page, then hints such as the file's name, which only propose. Any error among the findings means WAIT:
+mark on every page, then print recognised by OCR if it says enough (docgen/intake/by_ocr.py), then hints such as the
+file's name, which only propose. Any error among the findings means WAIT:
 two papers in one file, a foreign sheet, a page missing, twice or unreadable. A paper that was voided or replaced is
 filed like any other, with a warning: the returned sheet is a fact, its effect is a person's word.
 """
@@ -12,15 +13,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from docgen.findings import Finding, error, has_errors, note
-from docgen.intake import reasons
-from docgen.intake.decision import SCORES, Decision, Evidence, IssuedPaper, Ledger, Outcome, Source
+from docgen.intake import by_ocr, reasons
+from docgen.intake.by_ocr import Weighed
+from docgen.intake.decision import SCORES, Candidate, Decision, Evidence, IssuedPaper, Ledger, Outcome, Source
 from docgen.intake.hints import Hint, HintReader, rank
 from docgen.intake.numbers import likeness, page_mark
 from docgen.intake.scan import PageFacts, ScanFacts
 from docgen.intake.sheets import Collation, Sheets, collate, is_word_file, sort_sheets
 
+_LEADING = 3
 LEAST_LIKENESS = 0.5
 """Share of the issued text a page must repeat to be taken by its text; copiers keep far more, replies far less."""
+
+_NOT_CURED_BY_READING = frozenset(
+    {"intake.two-codes-on-page", "intake.imitated-code", "intake.code-not-in-ledger", "intake.several-papers"}
+)
 
 IssuedText = Callable[[IssuedPaper], Sequence[str]]
 """Gives an issued paper's text page by page; empty where it is not to be had."""
@@ -34,8 +41,16 @@ def identify(scan: ScanFacts, *, file_name: str, lookup: Ledger, issued_text: Is
     sheets = sort_sheets(scan.pages)
     reader = HintReader(lookup)
     hints = (*_code_hints(sheets, lookup), *reader.from_pages(scan.pages), *reader.from_file_name(file_name))
-    case = _Case(scan, sheets, hints)
-    return _by_code(case) if sheets.by_document else _by_text(case, issued_text)
+    uncoded = [page for page in scan.pages if page.number in sheets.uncoded]
+    case = _Case(scan, sheets, hints, by_ocr.weigh(uncoded, lookup, issued_text))
+    return _by_code(case) if sheets.by_document else _by_words(case, issued_text)
+
+
+def is_worth_reading(scan: ScanFacts, decision: Decision) -> tuple[int, ...]:
+    """Return the scan pages whose print OCR should read, because what was seen does not decide; mostly none."""
+    sheets = sort_sheets(scan.pages)
+    is_hopeless = any(finding.code in _NOT_CURED_BY_READING for finding in decision.findings)
+    return () if decision.outcome is Outcome.FILE or is_hopeless else sheets.uncoded
 
 
 def undecided(findings: Iterable[Finding], *, file_name: str, lookup: Ledger) -> Decision:
@@ -53,6 +68,7 @@ class _Case:
     scan: ScanFacts
     sheets: Sheets
     hints: tuple[Hint, ...]
+    weighed: tuple[Weighed, ...] = ()
 
     def uncoded_pages(self) -> list[PageFacts]:
         return [page for page in self.scan.pages if page.number in self.sheets.uncoded]
@@ -78,9 +94,9 @@ class _Case:
         return Decision(
             outcome=Outcome.WAIT if paper is None or has_errors(found) else Outcome.FILE,
             paper=paper,
-            evidence=(*_claims(self.sheets), *self._written(), *_foreign(self.scan)),
+            evidence=(*_claims(self.sheets), *self._written(), *_read(self.weighed), *_foreign(self.scan)),
             findings=found,
-            candidates=rank(self.hints),
+            candidates=_ranked(rank(self.hints), self.weighed),
             page_order=known.order,
             seen_pages=known.seen,
             missing_pages=known.missing,
@@ -101,11 +117,38 @@ def _by_code(case: _Case) -> Decision:
         return case.decide(None, [*findings, *reasons.of_uncoded(case.sheets, by_text=())])
     (paper,), (sightings,) = known.values(), documents.values()
     rescued = _placed_by_text(case, paper)
-    placed = sorted([*((sighting.sheet, sighting.page) for sighting in sightings), *rescued])
+    read = [place for place in _placed_by_ocr(case, paper) if place[0] not in dict(rescued)]
+    placed = sorted([*((sighting.sheet, sighting.page) for sighting in sightings), *rescued, *read])
     collation = collate(placed, pages=0 if is_word_file(sightings) else paper.pages)
     findings += reasons.of_face(sightings, paper)
-    findings += reasons.of_uncoded(case.sheets, by_text=[sheet for sheet, _ in rescued])
+    findings += reasons.of_uncoded(case.sheets, by_text=[sheet for sheet, _ in rescued], by_ocr=[s for s, _ in read])
     return case.decide(paper, findings + reasons.of_collation(collation, paper), collation)
+
+
+def _by_words(case: _Case, issued_text: IssuedText | None) -> Decision:
+    """Decide by the file's own text; where that does not decide, by recognised print, unless the text contradicts."""
+    decision = _by_text(case, issued_text)
+    if decision.outcome is Outcome.FILE or not case.weighed:
+        return decision
+    read = _by_ocr(case)
+    is_contradicted = decision.paper is not None and decision.paper != read.paper
+    return decision if is_contradicted else read
+
+
+def _by_ocr(case: _Case) -> Decision:
+    """Take the paper that recognised print speaks for, if it reaches the line and no other bears a number here."""
+    best = case.weighed[0]
+    if [one for one in case.weighed[1:] if one.bears_number]:
+        numbers = "、".join(one.paper.number for one in case.weighed if one.bears_number)
+        return case.decide(None, [error("intake.numbers-uncertain", "", numbers=numbers)])
+    if best.points < by_ocr.LINE or not best.bears_number:
+        told = {"number": best.paper.number, "points": best.points, "line": by_ocr.LINE}
+        return case.decide(None, [error("intake.ocr-uncertain", "", **told)])
+    collation = collate(best.placed, pages=best.paper.pages)
+    findings = [note("intake.by-ocr", best.paper.number, number=best.paper.number, points=best.points)]
+    bare = [sheet for sheet in case.sheets.uncoded if sheet not in dict(best.placed)]
+    findings += [error("intake.ocr-unplaced", reasons.listed(bare), number=best.paper.number)] if bare else []
+    return case.decide(best.paper, findings + reasons.of_collation(collation, best.paper), collation)
 
 
 def _by_text(case: _Case, issued_text: IssuedText | None) -> Decision:
@@ -147,6 +190,28 @@ def _placed_by_text(case: _Case, paper: IssuedPaper) -> list[tuple[int, int]]:
     """Place sheets whose code is unreadable but whose text names this paper, no other, and its page."""
     own = [page for page in case.uncoded_pages() if case.named_on_each([page.number]) == [paper]]
     return [(page.number, place) for page in own if (place := _marked_page(page, paper))]
+
+
+def _placed_by_ocr(case: _Case, paper: IssuedPaper) -> list[tuple[int, int]]:
+    """Place sheets whose code is unreadable by their recognised print, if no other paper's number stands on them."""
+    rivals = [one for one in case.weighed if one.bears_number and one.paper != paper]
+    own = next((one for one in case.weighed if one.paper == paper), None)
+    return list(own.placed) if own and not rivals else []
+
+
+def _read(weighed: Sequence[Weighed]) -> list[Evidence]:
+    """Return what recognised print says for the papers that lead."""
+    return [one for each in weighed[:_LEADING] for one in each.evidence]
+
+
+def _ranked(hinted: Sequence[Candidate], weighed: Sequence[Weighed]) -> tuple[Candidate, ...]:
+    """Put both lists of candidates into one, each paper once with its better score, best first."""
+    best: dict[str, Candidate] = {}
+    for one in (*hinted, *(each.as_candidate() for each in weighed)):
+        known = best.get(one.paper.document_id)
+        if known is None or one.score > known.score:
+            best[one.paper.document_id] = one
+    return tuple(sorted(best.values(), key=lambda one: -one.score)) if weighed else tuple(hinted)
 
 
 def _marked_page(page: PageFacts, paper: IssuedPaper) -> int:

@@ -53,10 +53,11 @@ def likeness(issued: str, found: str) -> float:
 
     White space does not count. A reply that merely quotes our number shares little with the paper it answers.
     """
-    expected, present = _pieces(issued), _pieces(found)
+    expected, present = pieces(issued), pieces(found)
     return len(expected & present) / len(expected) if expected else 0.0
 
 
-def _pieces(text: str) -> set[str]:
+def pieces(text: str) -> set[str]:
+    """Return a text's four-character pieces, white space left out."""
     packed = "".join(text.split())
     return {packed[start : start + 4] for start in range(len(packed) - 3)}

@@ -14,8 +14,9 @@ from docgen.intake.decision import Candidate, Decision, Evidence, IssuedPaper
 from docgen.intake.durable import plain_json
 
 REASON = "reason.json"
-SCHEMA = 1
-"""The schema number this program writes."""
+SCHEMA = 2
+"""The schema number this program writes; 1 counted scores from 0 to 1."""
+_SCORED = ("evidence", "candidates")
 
 
 class Again(BaseModel):
@@ -94,8 +95,16 @@ def from_text(path: Path) -> Reason | Finding:
     where = path.parent.name
     try:
         values = json.loads(path.read_bytes())
-        if isinstance(values, dict) and values.get("schema", SCHEMA) != SCHEMA:
+        if isinstance(values, dict) and values.get("schema", SCHEMA) not in {1, SCHEMA}:
             return error("intake.reason-newer", where, found=values["schema"], known=SCHEMA)
-        return Reason.model_validate(values)
-    except (OSError, ValueError, ValidationError, RecursionError):
+        return Reason.model_validate(_lifted(values) if isinstance(values, dict) else values)
+    except (OSError, ValueError, TypeError, KeyError, ValidationError, RecursionError):
         return error("intake.reason-unreadable", where, path=str(path))
+
+
+def _lifted(values: dict[str, Any]) -> dict[str, Any]:
+    """Lift a file of schema 1, whose scores were parts of one, to whole points of a hundred."""
+    if values.get("schema") != 1:
+        return values
+    weighed = {key: [{**one, "score": round(one["score"] * 100)} for one in values.get(key, ())] for key in _SCORED}
+    return {**values, **weighed, "schema": SCHEMA}

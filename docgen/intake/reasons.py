@@ -68,11 +68,15 @@ def of_collation(collation: Collation, paper: IssuedPaper) -> list[Finding]:
     return [finding for holds, finding in cases if holds]
 
 
-def of_uncoded(sheets: Sheets, *, by_text: Sequence[int]) -> list[Finding]:
-    """Return what becomes of sheets without a readable code: placed by their text, or foreign or unreadable."""
-    bare = [sheet for sheet in sheets.uncoded if sheet not in by_text]
-    findings = [error("intake.page-without-code", listed(bare))] if bare else []
-    return findings + ([warning("intake.page-by-text", listed(by_text))] if by_text else [])
+def of_uncoded(sheets: Sheets, *, by_text: Sequence[int], by_ocr: Sequence[int] = ()) -> list[Finding]:
+    """Return what becomes of sheets without a readable code: placed by their words, or foreign or unreadable."""
+    bare = [sheet for sheet in sheets.uncoded if sheet not in by_text and sheet not in by_ocr]
+    cases = (
+        (bare, error("intake.page-without-code", listed(bare))),
+        (by_text, warning("intake.page-by-text", listed(by_text))),
+        (by_ocr, warning("intake.page-by-ocr", listed(by_ocr))),
+    )
+    return [finding for pages, finding in cases if pages]
 
 
 def of_status(paper: IssuedPaper | None) -> list[Finding]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from docgen.codes.payload import Keyring, Payload, decode, has_form
 from docgen.contained.run import Worker
+from docgen.papers.ocr import ReadPage
 from docgen.papers.reading import PageReading, read_paper
 
 
@@ -19,6 +20,7 @@ class PageFacts:
     """One page as it lies in the scan, counted from 1; sizes in mm.
 
     `foreign_codes` are read but not ours; `imitations` have our form, yet not our tag: made with a lost key, or forged.
+    `recognised` is what OCR read, where it was asked; it is never mixed with the file's own text.
     """
 
     number: int
@@ -29,6 +31,7 @@ class PageFacts:
     is_blank: bool = False
     width_mm: float = 210.0
     height_mm: float = 297.0
+    recognised: ReadPage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 from pydantic import JsonValue
 
-from docgen.archive.deposit import Content, deposit
+from docgen.archive.deposit import Content, Derived, deposit
 from docgen.archive.keep import Kept, let_go
 from docgen.archive.record import CustomerRef, Item, Retention, Sidecar, Source, new_item_id
 from docgen.deals.retention import retention_of
@@ -20,6 +20,7 @@ from docgen.services import logging as log
 from docgen.services.office import Office
 from docgen.services.paper_ledger import issued_paper
 from docgen.services.places import folder_of
+from docgen.services.recognise import DERIVED_NAME
 from docgen.store import ledger
 from docgen.store.journal import writing
 
@@ -27,14 +28,30 @@ DEFAULT_CLASS = "contract-paper"
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """The half of a paper that came before: its kept bytes, the name it came under, when."""
+
+    kept: Kept
+    original_name: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file that came in and is safe: the kept bytes, the name it came under, when, its type and pages if readable."""
+    """A file that came in and is safe: the kept bytes, the name it came under, when, its type and pages if readable.
+
+    `print_text` is what OCR read off it, where it was asked: kept beside the scan, never instead. `companion` is the
+    other half of the same paper, and `whole` a derived PDF of all pages in order.
+    """
 
     kept: Kept
     original_name: str
     received_at: datetime
     media_type: str
     pages: int | None
+    print_text: bytes = b""
+    companion: Companion | None = None
+    whole: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +101,12 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
         if known is not None:
             return _standing(office, arrival, known)
         version = _next_version(placement)
+        content = _content(arrival, placement, version)
         sidecar = deposit(
             folder,
             _item(arrival, placement, version),
-            [_content(arrival, placement, version)],
+            [content, *_companions(arrival, content)],
+            _derived(arrival, content),
             event_type="paper.filed",
             payload={},
             at=journal.at,
@@ -135,6 +154,7 @@ def _item(arrival: Arrival, placement: Placement, version: int) -> Item:
             "missing_pages": list(placement.missing_pages),
             "assigned_by": placement.assigned_by,
             "answers_status": paper.status if paper else None,
+            **_sources(arrival),
         },
     )
 
@@ -144,7 +164,7 @@ def _plain(evidence: Evidence) -> dict[str, JsonValue]:
         "kind": evidence.kind.value,
         "page": evidence.page,
         "detail": evidence.detail,
-        "score": f"{evidence.score:.2f}",
+        "score": evidence.score,
         "document_id": evidence.document_id,
     }
 
@@ -164,8 +184,31 @@ def _content(arrival: Arrival, placement: Placement, version: int) -> Content:
     return Content(name + suffix, "scan", arrival.kept, arrival.media_type, arrival.pages)
 
 
+def _companions(arrival: Arrival, content: Content) -> list[Content]:
+    """Return the half that came before, under the same name with a mark."""
+    if arrival.companion is None:
+        return []
+    suffix = PurePath(arrival.companion.original_name).suffix.lower() or ".bin"
+    name = f"{PurePath(content.name).stem} 先到部分{suffix}"
+    return [Content(name, "scan", arrival.companion.kept, content.media_type)]
+
+
+def _sources(arrival: Arrival) -> dict[str, JsonValue]:
+    """Name both scans a paper was completed from; nothing for a paper that came at once."""
+    if arrival.companion is None:
+        return {}
+    each = ((one.original_name, one.kept.sha256, one.received_at) for one in (arrival.companion, arrival))
+    return {"sources": [{"name": name, "sha256": sha256, "received_at": at.isoformat()} for name, sha256, at in each]}
+
+
+def _derived(arrival: Arrival, content: Content) -> list[Derived]:
+    stem = PurePath(content.name).stem
+    made = ((f"{stem} {DERIVED_NAME}", arrival.print_text), (f"{stem} 各页合订.pdf", arrival.whole))
+    return [Derived(name, data) for name, data in made if data]
+
+
 def _deposited(folder: Path, sidecar: Sidecar) -> Deposited:
-    (file,) = sidecar.files
+    file = sidecar.files[0]
     until = sidecar.retention.until
     return Deposited(sidecar.id, folder / file.name, sidecar.version, file.sha256, until.isoformat() if until else None)
 

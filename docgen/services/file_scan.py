@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from docgen.archive import disk
@@ -23,11 +23,14 @@ from docgen.intake.inbox import shown_name
 from docgen.intake.scan import ScanFacts, read_scan
 from docgen.intake.waiting import put_aside
 from docgen.papers import pdf
+from docgen.papers.ocr import Recogniser
 from docgen.services import logging as log
 from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
+from docgen.services.halves import joined, other_half, settle_half
 from docgen.services.office import Office
 from docgen.services.paper_ledger import PaperLedger
 from docgen.services.places import folder_of
+from docgen.services.recognise import DERIVED_NAME, Understood, understand_print
 from docgen.store import ledger, people
 from docgen.store.journal import writing
 
@@ -61,14 +64,29 @@ class Filed:
     missing_pages: Sequence[int] = ()
 
 
-def file_scan(office: Office, source: Path, *, worker: Worker | None = None, name: str | None = None) -> Filed:
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The warm children that read scans: codes and text layer, and print; None starts one for each file.
+
+    `reads_print` is false where the print was read before.
+    """
+
+    worker: Worker | None = None
+    recogniser: Recogniser | None = None
+    reads_print: bool = True
+
+
+AT_NEED = Readers()
+
+
+def file_scan(office: Office, source: Path, *, readers: Readers = AT_NEED, name: str | None = None) -> Filed:
     """Keep, read, identify and place one scan; the source file itself is left alone.
 
     Raises:
         StorageProblem: the disk refuses; nothing is lost, the scan may be given again.
     """
     people.require_writer(office.actor)
-    return place_kept(office, keep(office.archive, source), name or shown_name(source), worker=worker)
+    return place_kept(office, keep(office.archive, source), name or shown_name(source), readers=readers)
 
 
 def set_aside(office: Office, source: Path, *, name: str) -> Filed:
@@ -79,10 +97,10 @@ def set_aside(office: Office, source: Path, *, name: str) -> Filed:
     """
     kept = keep(office.archive, source)
     decision = undecided([error("services.filing-failed", name)], file_name=name, lookup=PaperLedger())
-    return _let_wait(office, kept, decision, original_name=name, received_at=office.now())
+    return _let_wait(office, Arrival(kept, name, office.now(), OCTETS, None), decision)
 
 
-def place_kept(office: Office, kept: Kept, original_name: str, *, worker: Worker | None = None) -> Filed:
+def place_kept(office: Office, kept: Kept, original_name: str, *, readers: Readers = AT_NEED) -> Filed:
     """Identify and place a scan whose bytes are safe in `_incoming/` already.
 
     Raises:
@@ -92,30 +110,48 @@ def place_kept(office: Office, kept: Kept, original_name: str, *, worker: Worker
     known = ledger.filed_from(kept.sha256)
     if known is not None:
         return _note_again(office, kept, known, original_name)
-    scan, decision = understand(office, kept.path, original_name=original_name, worker=worker)
+    seen = understand(office, kept.path, original_name=original_name, readers=readers)
     known = ledger.filed_from(kept.sha256)  # another process may have been quicker with the same bytes
     if known is not None:
         return _note_again(office, kept, known, original_name)
-    decision = _unless_our_own(kept, decision)
-    arrival = Arrival(kept, original_name, received_at, scan.media_type if scan else OCTETS, _pages(scan))
+    decision = _unless_our_own(kept, seen.decision)
+    scan = seen.scan
+    media_type = scan.media_type if scan else OCTETS
+    arrival = Arrival(kept, original_name, received_at, media_type, _pages(scan), seen.print_text)
+    known = _among_answers(kept, decision)
+    if known is not None:
+        return _note_again(office, kept, known, original_name)
+    half = other_half(office, decision)
+    if half is not None:
+        arrival, decision = joined(office, arrival, decision, half)
     if decision.outcome is Outcome.FILE and decision.paper is not None:
         return _archive(office, arrival, decision)
-    return _let_wait(office, kept, decision, original_name=original_name, received_at=received_at)
+    return _let_wait(office, arrival, decision)
 
 
-def understand(
-    office: Office, path: Path, *, original_name: str, worker: Worker | None = None
-) -> tuple[ScanFacts | None, Decision]:
+def understand(office: Office, path: Path, *, original_name: str, readers: Readers = AT_NEED) -> Understood:
     """Read a kept file and decide what it is; a file that cannot be read is a decision to wait, never a crash."""
     lookup = PaperLedger()
     try:
-        scan = read_scan(path, office.keyring, worker)
+        scan = read_scan(path, office.keyring, readers.worker)
     except (UnreadableFile, LimitExceeded) as problem:
         named = [replace(finding, where=original_name) for finding in problem.findings]
-        return None, undecided(named, file_name=original_name, lookup=lookup)
-    return scan, identify(
-        scan, file_name=original_name, lookup=lookup, issued_text=lambda paper: _issued_text(office, paper)
-    )
+        return Understood(None, undecided(named, file_name=original_name, lookup=lookup))
+
+    @cache
+    def issued_text(paper: IssuedPaper) -> Sequence[str]:
+        return _issued_text(office, paper)
+
+    def decide(seen: ScanFacts) -> Decision:
+        return identify(seen, file_name=original_name, lookup=lookup, issued_text=issued_text)
+
+    return understand_print(scan, path, decide, recogniser=readers.recogniser, is_asked=readers.reads_print)
+
+
+def _among_answers(kept: Kept, decision: Decision) -> ledger.PaperLine | None:
+    """Return the filed item that holds these very bytes as one of its files: a half that came before, come again."""
+    rows = ledger.answers_to(decision.paper.document_id) if decision.paper else ()
+    return next((row for row in rows if kept.sha256 in row.hashes), None)
 
 
 def _unless_our_own(kept: Kept, decision: Decision) -> Decision:
@@ -141,6 +177,8 @@ def _archive(office: Office, arrival: Arrival, decision: Decision) -> Filed:
         raise AssertionError("a decision to file names its paper")
     placement = Placement(paper.contract_no, paper.title, paper, decision.evidence, decision.findings)
     done = deposit_scan(office, arrival, placement)
+    if arrival.companion is not None:
+        settle_half(office, {arrival.companion.kept.sha256}, done.item_id)
     return Filed(
         Fate.FILED if done.is_new else Fate.SEEN_AGAIN,
         arrival.original_name,
@@ -156,14 +194,16 @@ def _archive(office: Office, arrival: Arrival, decision: Decision) -> Filed:
     )
 
 
-def _let_wait(office: Office, kept: Kept, decision: Decision, *, original_name: str, received_at: datetime) -> Filed:
+def _let_wait(office: Office, arrival: Arrival, decision: Decision) -> Filed:
+    kept = arrival.kept
     item = put_aside(
         office.workspace.review,
         kept,
-        original_name=original_name,
+        original_name=arrival.original_name,
         decision=decision,
-        received_at=received_at,
+        received_at=arrival.received_at,
         day=office.today(),
+        derived={DERIVED_NAME: arrival.print_text} if arrival.print_text else None,
     )
     with disk.storage(str(kept.path)):
         disk.remove(kept.path)
@@ -171,7 +211,7 @@ def _let_wait(office: Office, kept: Kept, decision: Decision, *, original_name: 
     paper = decision.paper
     return Filed(
         Fate.WAITING,
-        original_name,
+        arrival.original_name,
         kept.sha256,
         paper.contract_no if paper else None,
         paper.number if paper else None,
@@ -189,8 +229,13 @@ def _note_again(office: Office, kept: Kept, known: ledger.PaperLine, original_na
     folder = folder_of(office, known.contract_no)
     with writing(folder, at=office.now(), actor=office.actor) as journal:
         journal.append("scan.seen-again", {"id": known.id, "sha256": kept.sha256, "name": original_name})
-    let_go(kept, folder.path / known.files[0])
-    again = note("services.scan-seen-again", original_name, file=known.files[0], contract=known.contract_no)
+    file = next(
+        (name for name, sha in zip(known.files, known.hashes, strict=True) if sha == kept.sha256), known.files[0]
+    )
+    let_go(kept, folder.path / file)
+    if len(known.files) > 1:
+        settle_half(office, known.hashes, known.id)
+    again = note("services.scan-seen-again", original_name, file=file, contract=known.contract_no)
     return Filed(
         Fate.SEEN_AGAIN,
         original_name,
@@ -198,7 +243,7 @@ def _note_again(office: Office, kept: Kept, known: ledger.PaperLine, original_na
         known.contract_no,
         known.number or None,
         known.title,
-        folder.path / known.files[0],
+        folder.path / file,
         known.version,
         findings=(again,),
     )

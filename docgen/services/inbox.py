@@ -13,8 +13,9 @@ from docgen.findings import Finding
 from docgen.intake import waiting
 from docgen.intake.decision import Candidate, Evidence
 from docgen.services.deposit_scan import Arrival, Deposited, deposit_scan, placement_for
-from docgen.services.file_scan import OCTETS, understand
+from docgen.services.file_scan import OCTETS, Readers, understand
 from docgen.services.office import Office
+from docgen.services.recognise import DERIVED_NAME, Understood
 from docgen.store import people
 
 
@@ -83,18 +84,37 @@ def assign(
     kept = keep(office.archive, item.file)
     if kept.sha256 != item.reason.sha256:
         raise Damage.of("services.waiting-changed", item.id, path=str(item.file))
-    scan, decision = understand(office, kept.path, original_name=item.reason.original_name)
+    seen = _seen(office, item, kept.path)
+    scan = seen.scan
     arrival = Arrival(
         kept,
         item.reason.original_name,
         datetime.fromisoformat(item.reason.received_at),
         scan.media_type if scan else OCTETS,
         len(scan.pages) if scan else None,
+        seen.print_text,
     )
-    done = deposit_scan(office, arrival, placement.with_decision(decision))
+    done = deposit_scan(office, arrival, placement.with_decision(seen.decision))
     _settle(office, item, done)
     number = placement.paper.number if placement.paper else None
     return Assigned(item_id, placement.contract_no, number, placement.title, done.path, done.version)
+
+
+def _seen(office: Office, item: waiting.WaitingItem, path: Path) -> Understood:
+    """Look at the file anew; print that was read when it came in is not read again, and its evidence stands."""
+    text = item.path / waiting.DERIVED / DERIVED_NAME
+    if not text.is_file():
+        return understand(office, path, original_name=item.reason.original_name)
+    seen = understand(office, path, original_name=item.reason.original_name, readers=Readers(reads_print=False))
+    reason = item.reason
+    known = replace(
+        seen.decision,
+        paper=reason.paper,
+        evidence=reason.evidence,
+        findings=item.findings,
+        missing_pages=reason.missing_pages,
+    )
+    return replace(seen, decision=known, print_text=text.read_bytes())
 
 
 def reject(office: Office, item_id: str, *, reason: str) -> Waiting:

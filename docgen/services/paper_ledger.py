@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from docgen.intake.decision import IssuedPaper, Status
-from docgen.store import ledger
+from docgen.store import customers, ledger
 
 
 class PaperLedger:
@@ -26,6 +26,10 @@ class PaperLedger:
         deal = ledger.find_deal_number(contract_no)
         rows = ledger.papers(deal) if deal else ()
         return tuple(issued_paper(row) for row in rows if row.item_type == "issued")
+
+    def by_customer(self, name: str, /) -> tuple[IssuedPaper, ...]:
+        """Return the newest papers issued to the customer that bears or bore this name."""
+        return tuple(issued_paper(row) for row in ledger.newest_issued_to(customers.bearers(name)))
 
 
 def issued_paper(row: ledger.PaperLine) -> IssuedPaper:

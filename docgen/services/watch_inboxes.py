@@ -31,9 +31,10 @@ from docgen.intake.claiming import Claimed, claim, discard, reclaim, release
 from docgen.intake.inbox import WatchedFolder, candidates, ensure_apart, listing
 from docgen.intake.settling import Settled, StabilityTracker
 from docgen.papers.limits import READING
+from docgen.papers.ocr import Recogniser
 from docgen.papers.reading import read_paper
 from docgen.services import logging as log
-from docgen.services.file_scan import Filed, file_scan, place_kept, set_aside
+from docgen.services.file_scan import AT_NEED, Filed, Readers, file_scan, place_kept, set_aside
 from docgen.services.office import Office
 
 RELIST_SECONDS = 5.0
@@ -70,7 +71,7 @@ class InboxWatch:
     report: Report
     give_up_seconds: float = GIVE_UP_SECONDS
     _trackers: dict[Path, StabilityTracker] = field(default_factory=dict)
-    _worker: Worker | None = None
+    _readers: Readers = AT_NEED
     _told: set[tuple[str, str]] = field(default_factory=set)
     _has_taken_up: bool = False
     _is_full: bool = False
@@ -148,7 +149,8 @@ class InboxWatch:
     def _begin(self, stack: ExitStack) -> None:
         workspace = self.office.workspace
         ensure_apart(self.folders(), kept={"archive": workspace.archive, "review": workspace.review})
-        self._worker = stack.enter_context(Worker(READING))
+        worker, recogniser = stack.enter_context(Worker(READING)), stack.enter_context(Recogniser())
+        self._readers = Readers(worker, recogniser)
 
     def _take_up(self) -> None:
         """Finish what a crash left; where the disk refuses, it is tried again at the next look."""
@@ -171,7 +173,7 @@ class InboxWatch:
     def _place(self, kept: Kept) -> None:
         name = kept.path.name.partition("-")[2]
         try:
-            self.report(place_kept(self.office, kept, name, worker=self._worker))
+            self.report(place_kept(self.office, kept, name, readers=self._readers))
         except DocgenError as problem:
             self._note_full(problem)
             self._trouble(name, problem)
@@ -190,7 +192,7 @@ class InboxWatch:
 
     def _reads_whole(self, path: Path) -> bool:
         try:
-            read_paper(path, worker=self._worker)
+            read_paper(path, worker=self._readers.worker)
         except (UnreadableFile, LimitExceeded):
             return False
         return True
@@ -221,7 +223,7 @@ class InboxWatch:
     def _placed(self, claimed: Claimed) -> Filed:
         """File a scan; whatever nobody foresaw lets it wait for a person, and never stops the rest."""
         try:
-            return file_scan(self.office, claimed.path, worker=self._worker, name=claimed.name)
+            return file_scan(self.office, claimed.path, readers=self._readers, name=claimed.name)
         except DocgenError:
             raise
         except Exception as problem:  # noqa: BLE001  # the last net

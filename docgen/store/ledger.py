@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -180,6 +180,15 @@ def issued_by_number(number: str) -> PaperLine | None:
     """Return the issued paper that bears this number."""
     row = Paper.objects.filter(number=number, item_type="issued").first()
     return _line(row) if row else None
+
+
+def newest_issued_to(customer_ids: Collection[str], *, most: int = 30) -> tuple[PaperLine, ...]:
+    """Return the papers last issued to any of these customers, newest first, at most so many."""
+    if not customer_ids:
+        return ()
+    contracts = Deal.objects.filter(customer_id__in=list(customer_ids)).values_list("contract_no", flat=True)
+    rows = Paper.objects.filter(item_type="issued", contract_no__in=list(contracts)).order_by("-at", "id")
+    return tuple(_line(row) for row in rows[:most])
 
 
 def filed_from(sha256: str) -> PaperLine | None:

@@ -19,7 +19,7 @@ from docgen.demo.drops import zones_of
 from docgen.demo.simulate import ScanSpec, foreign_letter, print_and_scan
 from docgen.errors import NotFound, Refused
 from docgen.findings import has_errors
-from docgen.services import inbox
+from docgen.services import inbox, recognise
 from docgen.services.archive_care import export_contract, rebuild_database, verify_archive
 from docgen.services.deals import show_deal
 from docgen.services.file_scan import Fate, Filed, file_scan
@@ -50,6 +50,12 @@ def issued_once(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     agreement = issue_document(office, Request(contract_no, "supplementary-agreement"))
     database.disconnect()
     return root, report, agreement
+
+
+@pytest.fixture(autouse=True)
+def _without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Walk as without the OCR extra; tests/flows/test_ocr_walk.py walks with it."""
+    monkeypatch.setattr(recognise, "missing_modules", lambda: ("rapidocr",))
 
 
 @pytest.fixture
@@ -136,6 +142,7 @@ def test_what_cannot_be_placed_waits_with_its_reason(
     assert filed.fate is Fate.WAITING
     (row,) = inbox.list_waiting(office)
     assert code in {finding.code for finding in row.findings}
+    assert ("intake.ocr-missing" in {finding.code for finding in row.findings}) == (name == "看不清")
     assert row.file.read_bytes() == data
     assert places_of(office.workspace.root, data) == ["review"]
 

@@ -65,6 +65,8 @@ COMMANDS = {
     "import": ("deal", "import", str(SAMPLE)),
     "issue": ("issue", "SO2024031001", "supplementary-agreement", "--face", "docx"),
     "file": ("file", "ROOT/desk/ours.pdf"),
+    "read": ("file", "ROOT/desk/blotted.pdf"),
+    "half": ("file", "ROOT/desk/second.pdf"),
     "wait": ("file", "ROOT/desk/foreign.pdf"),
     "watch": ("watch", "--once"),
     "assign": ("inbox", "assign", "ID", "--deal", "SO2024031001", "--type", "来函"),
@@ -87,6 +89,17 @@ def desks(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     (full / "desk").mkdir()
     (full / "desk" / "ours.pdf").write_bytes(ours)
     (full / "desk" / "foreign.pdf").write_bytes(foreign)
+    blotted = print_and_scan(paper, ScanSpec(fonts=FONTS, blotted=frozenset({1, 2})), seed=2)
+    (full / "desk" / "blotted.pdf").write_bytes(blotted)
+    database.disconnect()
+    halves = base / "halves"
+    shutil.copytree(full, halves)
+    first, second = (
+        print_and_scan(paper, ScanSpec(fonts=FONTS, dropped=frozenset({3 - page})), seed=page) for page in (1, 2)
+    )
+    (base / "first.pdf").write_bytes(first)
+    (halves / "desk" / "second.pdf").write_bytes(second)
+    file_scan(open_office(halves, clock=lambda: AT, actor="张三"), base / "first.pdf")
     database.disconnect()
     watched, waiting = base / "watched", base / "waiting"
     shutil.copytree(full, watched)
@@ -100,6 +113,8 @@ def desks(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         "import": Desk(empty, ()),
         "issue": Desk(full, ()),
         "file": Desk(full, (ours,)),
+        "read": Desk(full, (blotted,)),
+        "half": Desk(halves, (first, second)),
         "wait": Desk(full, (foreign,)),
         "watch": Desk(watched, (ours, foreign)),
         "assign": Desk(waiting, (foreign,)),
@@ -129,7 +144,7 @@ def require_whole(desk: Desk, name: str) -> None:
     assert len(numbers) == len(set(numbers))
     assert kinds["deal.recorded"] == 1
     assert kinds["paper.issued"] == {"import": 0, "issue": 2}.get(name, 1)
-    assert kinds["paper.filed"] == {"file": 1, "watch": 1, "assign": 1}.get(name, 0)
+    assert kinds["paper.filed"] == {"file": 1, "read": 1, "half": 1, "watch": 1, "assign": 1}.get(name, 0)
     for data in desk.scans:
         assert len(places_of(desk.root, data)) == 1, places_of(desk.root, data)
     assert left_over(desk.root) == []
@@ -178,7 +193,7 @@ def kill_and_repeat(desk: Desk, name: str, call: str, number: int) -> None:
     killed = desk.run(name, strace=inject(call, "signal=KILL", number))
     assert killed.returncode in KILLED, f"{call} {number} was never reached: {killed.stderr}"
     for data in desk.scans:
-        assert places_of(desk.root, data) or name in {"file", "wait"}, "lost"
+        assert places_of(desk.root, data) or name in {"file", "read", "half", "wait"}, "lost"
     repeat(desk, name)
 
 
@@ -198,6 +213,10 @@ SAMPLE_OF_KILLS = [
     ("import", "fdatasync", 12),
     ("issue", "fsync", 24),
     ("file", "linkat", 3),
+    ("read", "linkat", 5),
+    ("half", "linkat", 6),
+    ("half", "rename", 3),
+    ("wait", "rename", 2),
     ("watch", "unlink", 5),
     ("assign", "rename", 2),
 ]
@@ -251,7 +270,7 @@ def count_calls(desk: Desk, name: str, call: str, log: Path) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["import", "issue", "file", "wait", "watch", "assign"])
+@pytest.mark.parametrize("name", ["import", "issue", "file", "read", "half", "wait", "watch", "assign"])
 @pytest.mark.parametrize(("call", "how"), MEANS)
 def test_the_wide_sweep(desks: dict[str, Desk], name: str, call: str, how: str, tmp_path: Path) -> None:
     total = count_calls(copied(desks[name], tmp_path / "counted"), name, call, tmp_path / "calls")

@@ -44,6 +44,9 @@ class Books:
     def by_contract(self, contract_no: str, /) -> Sequence[IssuedPaper]:
         return [paper for paper in self.papers if paper.contract_no == contract_no]
 
+    def by_customer(self, name: str, /) -> Sequence[IssuedPaper]:
+        return [paper for paper in self.papers if paper.customer_name == name]
+
 
 def sheet(*pages: int, of: IssuedPaper = AMENDMENT, text: str = "") -> dict[str, object]:
     return {"payloads": tuple(Payload(of.document_id, page, of.pages) for page in pages), "text": text}
@@ -295,7 +298,7 @@ def test_the_file_name_only_proposes() -> None:
 
 def test_candidates_are_ranked_by_their_evidence() -> None:
     decision = decide({"text": f"合同HT2024031001 {OTHER.number}"}, BARE, name="HT2024031001-BC01.pdf")
-    assert [(one.paper, one.score) for one in decision.candidates] == [(OTHER, 0.8), (AMENDMENT, 0.5), (NOTICE, 0.3)]
+    assert [(one.paper, one.score) for one in decision.candidates] == [(OTHER, 80), (AMENDMENT, 50), (NOTICE, 30)]
     assert decision.candidates[1].reasons == (Source.FILE_NAME, Source.CONTRACT_IN_TEXT)
 
 

@@ -35,9 +35,9 @@ PAPER = IssuedPaper("AAAAAAA1", "HT2024031001-YF1-01", "n", "预付款通知单"
 DECISION = Decision(
     Outcome.WAIT,
     paper=PAPER,
-    evidence=(Evidence(Source.CODE, 1, "AAAAAAA1 1/2", 0.99, "AAAAAAA1"),),
+    evidence=(Evidence(Source.CODE, 1, "AAAAAAA1 1/2", 99, "AAAAAAA1"),),
     findings=(error("intake.pages-missing", PAPER.number, seen="1", missing="2", pages=2),),
-    candidates=(Candidate(PAPER, 0.99, (Source.CODE,)),),
+    candidates=(Candidate(PAPER, 99, (Source.CODE,)),),
     page_order=(1,),
     seen_pages=(1,),
     missing_pages=(2,),
@@ -70,13 +70,13 @@ def test_the_original_and_the_reasons_lie_in_a_folder_anybody_can_open(tmp_path:
     assert item.file.read_bytes() == BYTES
     assert kept.path.read_bytes() == BYTES  # removing it is the caller's last step
     reason = json.loads((item.path / "reason.json").read_text(encoding="utf-8"))
-    assert reason["schema"] == 1
+    assert reason["schema"] == 2
     assert (reason["id"], reason["sha256"], reason["size"]) == (item.id, SHA256, 28)
     assert (reason["original"], reason["original_name"]) == ("original.pdf", "SCAN0001.PDF")
     assert reason["received_at"] == "2024-03-15T01:02:03+00:00"
     assert "缺第 2 页" in reason["findings"][0]["sentence"]
     assert reason["evidence"][0] == {
-        "kind": "code", "page": 1, "detail": "AAAAAAA1 1/2", "score": 0.99, "document_id": "AAAAAAA1",
+        "kind": "code", "page": 1, "detail": "AAAAAAA1 1/2", "score": 99, "document_id": "AAAAAAA1",
     }  # fmt: skip
     assert reason["candidates"][0]["paper"]["number"] == PAPER.number
     assert reason["missing_pages"] == [2]
@@ -270,7 +270,7 @@ def test_unknown_ids_are_refused_by_name(tmp_path: Path, kept: Kept, item_id: st
         ("{}", "intake.reason-unreadable"),
         ("[]", "intake.reason-unreadable"),
         ("[" * 100_000, "intake.reason-unreadable"),
-        ('{"schema": 2, "words": "from the future"}', "intake.reason-newer"),
+        ('{"schema": 3, "words": "from the future"}', "intake.reason-newer"),
     ],
 )
 def test_a_reason_file_that_cannot_be_read_hides_no_other_item(
@@ -289,3 +289,13 @@ def test_a_reason_file_that_cannot_be_read_hides_no_other_item(
 
 def test_no_review_folder_means_nothing_waits(tmp_path: Path) -> None:
     assert waiting_items(tmp_path / "review") == []
+
+
+def test_a_reason_of_the_first_schema_is_lifted_to_whole_points(tmp_path: Path, kept: Kept) -> None:
+    item = aside(tmp_path, kept)
+    old = json.loads((item.path / "reason.json").read_text(encoding="utf-8"))
+    old["schema"] = 1
+    for one in (*old["evidence"], *old["candidates"]):
+        one["score"] = one["score"] / 100
+    (item.path / "reason.json").write_text(json.dumps(old), encoding="utf-8")
+    assert get(tmp_path / "review", item.id) == item
