@@ -88,7 +88,7 @@ def _leave_home() -> Path:
 set_hypothesis_home_dir(ROOT / ".hypothesis")
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, database=None, print_blob=True)
-settings.register_profile("soak", max_examples=5000, deadline=None, database=None, print_blob=True)
+settings.register_profile("soak", max_examples=10_000, deadline=None, database=None, print_blob=True)
 settings.load_profile("ci" if IN_CI else "dev")
 
 HOME = _leave_home()
