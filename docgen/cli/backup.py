@@ -1,4 +1,4 @@
-"""`docgen backup` and `docgen restore`: copies that are proven, and a workspace made anew from one."""
+"""`docgen backup`, `restore` and `upgrade`: copies that are proven, a workspace made anew from one, or made fit."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from docgen.findings import has_errors
 from docgen.services.backup_workspace import back_up, check_backup
 from docgen.services.backups import Backup, backup_named, backups
 from docgen.services.restore_workspace import restore as restore_workspace
+from docgen.services.upgrade_workspace import upgrade as upgrade_workspace
 from docgen.workspace import open_workspace
 
 backup_app = typer.Typer(
@@ -99,6 +100,29 @@ def restore(
             size=_size(done.report.bytes),
         )
     return DAMAGE if is_damaged else 0
+
+
+def upgrade(
+    to: To = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看是否需要 · only tell whether it is needed")] = False,
+) -> None:
+    """升级旧程序生成的工作区：先备份，再从归档重建各表 · back up, then make the tables fit this program."""
+    with progress_bar("cli.upgrading") as progress:
+        done = upgrade_workspace(console.workspace_root(), to=to, is_dry=dry_run, progress=advancing(progress))
+    if console.wants_json():
+        console.dump({"upgrade": done, "findings": done.findings})
+        return
+    console.show_findings(done.findings)
+    if not done.is_changed:
+        console.say("cli.upgrade-not-needed", now=done.tables_now)
+    elif done.backup is None or done.rebuilt is None:
+        console.say("cli.upgrade-needed", before=done.tables_before, now=done.tables_now)
+    else:
+        counts = {"deals": done.rebuilt.deals, "papers": done.rebuilt.papers, "events": done.rebuilt.events}
+        console.say(
+            "cli.upgraded", before=done.tables_before, now=done.tables_now, backup=done.backup.backup.name, **counts
+        )
 
 
 def _root(to: Path | None) -> Path:

@@ -15,7 +15,7 @@ from typer.exceptions import Abort, TyperException
 from docgen.cli import console
 from docgen.cli.approval import approval_app, approve, reject
 from docgen.cli.archive import archive_app
-from docgen.cli.backup import backup_app, restore
+from docgen.cli.backup import backup_app, restore, upgrade
 from docgen.cli.change import change_app
 from docgen.cli.company import company_app
 from docgen.cli.customer import customer_app
@@ -67,6 +67,7 @@ app.add_typer(inbox_app, name="inbox")
 app.add_typer(archive_app, name="archive")
 app.add_typer(backup_app, name="backup")
 app.command("restore")(restore)
+app.command("upgrade")(upgrade)
 app.add_typer(key_app, name="key")
 app.add_typer(company_app, name="company")
 app.add_typer(customer_app, name="customer")

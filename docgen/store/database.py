@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import django
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
-from django.db.utils import DatabaseError
+from django.db.migrations.loader import MigrationLoader
 
 from docgen.errors import NotFound, Refused, StorageProblem
 from docgen.mounts import mount_table, share_type
@@ -24,6 +24,62 @@ from docgen.store.faults import worded
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "docgen.store.settings")
 if not apps.ready:
     django.setup()
+
+
+PROJECTION = 1
+"""Counts up when the tables' content, read from the same logs, changes without a migration; SQLite's user_version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """How a database's tables stand to this program: the migrations it lacks, those it has too many, its projection."""
+
+    applied: str
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+    projection: int
+
+    @property
+    def is_newer(self) -> bool:
+        """Tell whether a newer program wrote it."""
+        return bool(self.unknown) or self.projection > PROJECTION
+
+    @property
+    def is_fit(self) -> bool:
+        """Tell whether this program can use it as it is."""
+        return not self.missing and not self.unknown and self.projection == PROJECTION
+
+    @property
+    def words(self) -> str:
+        """Return the last migration and the projection's number."""
+        return f"{self.applied} / {self.projection}"
+
+
+def fitness(path: Path) -> Fitness:
+    """Read how a database stands to this program; nothing in it is changed, whatever program made it.
+
+    Raises:
+        NotFound: the file is not there.
+        StorageProblem: it cannot be opened or is damaged.
+    """
+    if not path.is_file():
+        raise NotFound.of("store.no-database", str(path))
+    readable = f"{path.resolve().as_uri()}?mode=ro"
+    with worded(path), closing(sqlite3.connect(readable, uri=True)) as connection:
+        number = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        rows = connection.execute("SELECT name FROM django_migrations WHERE app = 'store' ORDER BY id").fetchall()
+    have, want = [str(row[0]) for row in rows], _known_migrations()
+    missing = tuple(name for name in want if name not in have)
+    return Fitness(have[-1] if have else "—", missing, tuple(name for name in have if name not in want), number)
+
+
+def wanted() -> str:
+    """Return the last migration and the projection's number of this program."""
+    return f"{_known_migrations()[-1]} / {PROJECTION}"
+
+
+def _known_migrations() -> list[str]:
+    return sorted(name for app, name in MigrationLoader(None).disk_migrations if app == "store")
 
 
 def connect(path: Path) -> None:
@@ -37,15 +93,12 @@ def connect(path: Path) -> None:
     _require_local_disk(path)
     if not path.is_file():
         raise NotFound.of("store.no-database", str(path))
+    found = fitness(path)
+    if found.is_newer:
+        raise Refused.of("store.newer", str(path), found=found.words, known=wanted())
+    if not found.is_fit:
+        raise Refused.of("store.needs-upgrade", str(path), found=found.words, known=wanted())
     _point_at(path)
-    try:
-        pending = MigrationExecutor(connections["default"]).migration_plan(_leaves())
-    except StorageProblem:
-        raise
-    except DatabaseError as problem:
-        raise StorageProblem.of("store.unreadable", str(path), what=type(problem).__name__) from problem
-    if pending:
-        raise Refused.of("store.needs-upgrade", str(path))
 
 
 def create(path: Path) -> None:
@@ -60,6 +113,8 @@ def create(path: Path) -> None:
         raise Refused.of("store.exists", str(path))
     _point_at(path)
     call_command("migrate", verbosity=0, interactive=False)
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"PRAGMA user_version = {PROJECTION:d}")
 
 
 def disconnect() -> None:
@@ -118,8 +173,3 @@ def _require_local_disk(path: Path) -> None:
 def _point_at(path: Path) -> None:
     connections["default"].close()
     connections.settings["default"]["NAME"] = str(path)
-
-
-def _leaves() -> list[tuple[str, str]]:
-    executor = MigrationExecutor(connections["default"])
-    return list(executor.loader.graph.leaf_nodes("store"))
