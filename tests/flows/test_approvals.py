@@ -28,6 +28,7 @@ from docgen.services.archive_care import rebuild_database
 from docgen.services.delegations import NewDelegation, delegate, undelegate
 from docgen.services.import_deal import import_deal
 from docgen.services.office import Office, open_office
+from docgen.services.overwriting import Allow
 from docgen.services.people import Identity, NewUser, add_user, authenticate
 from docgen.services.prepare_issue import Request, prepare
 from docgen.services.record_fact import NewFact, add_fact
@@ -97,7 +98,7 @@ def test_a_record_changed_afterwards_is_stale_and_asked_for_anew_in_a_new_round(
     (tmp_path / "new.yaml").write_text(
         record.replace("    title: 服务器采购", "    number: HT2024031001\n    title: 服务器采购"), "utf-8"
     )
-    import_deal(desk, tmp_path / "new.yaml")
+    import_deal(desk, tmp_path / "new.yaml", allow=[Allow.OVERWRITE])
     with pytest.raises(Refused) as problem:
         ready(desk)
     assert codes(problem) == {"approvals.stale"}

@@ -21,6 +21,7 @@ from docgen.services.import_deal import import_deal
 from docgen.services.issue_document import Issued, issue_document
 from docgen.services.kinds import check_kinds, list_clauses
 from docgen.services.office import Office
+from docgen.services.overwriting import Allow
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request
 from docgen.store import ledger
@@ -102,7 +103,7 @@ def test_a_reference_that_leads_elsewhere_stops_the_contract_and_burns_no_number
         with pytest.raises(Refused) as caught:
             issue_document(office, Request(number, "合同"))
         assert "kinds.clause-elsewhere" in {finding.code for finding in caught.value.findings}
-    import_deal(office, record(tmp_path))
+    import_deal(office, record(tmp_path), allow=[Allow.OVERWRITE])
     assert issue_document(office, Request(number, "合同")).number == f"{number}-HT01"
 
 

@@ -13,6 +13,7 @@ from docgen.papers import docx, pdf
 from docgen.services.import_deal import import_deal
 from docgen.services.issue_document import issue_document
 from docgen.services.office import Office
+from docgen.services.overwriting import Allow
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request
 from docgen.workspace import data_root
@@ -69,7 +70,7 @@ def test_an_import_that_takes_the_proposal_away_says_so(offering: Office, contra
     text = (SAMPLES / "xx-tech.yaml").read_text(encoding="utf-8")
     path = tmp_path / "without.yaml"
     path.write_text(text[: text.index("\nproposal:")] + text[text.index("\nfacts:") :], encoding="utf-8")
-    taken = import_deal(offering, path)
+    taken = import_deal(offering, path, allow=[Allow.OVERWRITE])
     assert taken.contract_no == contract_no
     assert "services.proposal-dropped" in {each.code for each in taken.findings}
     again = import_deal(offering, SAMPLES / "xx-tech.yaml")

@@ -131,7 +131,8 @@ def test_word_keeps_the_signatures_with_the_text_before(case: Case) -> None:
     package = Package.read(docx_job(case).template, "template")
     body = etree.fromstring(package.parts["word/document.xml"]).find(w("body"))
     blocks = [child for child in body if child.tag in {w("p"), w("tbl")}]
-    last = next(place for place, block in enumerate(blocks) if block.tag == w("tbl") and "w.left_signer" in said(block))
+    tables = [place for place, block in enumerate(blocks) if block.tag == w("tbl")]
+    last = next((place for place in tables if "w.left_signer" in said(blocks[place])), tables[-1])
     for paragraph in blocks[last - 2 : last]:
         assert paragraph.find(f"{w('pPr')}/{w('keepNext')}") is not None
     rows = list(blocks[last].iter(w("tr")))
