@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Protocol
 
 from pydantic import Field, field_validator
@@ -96,6 +97,13 @@ class DecisionFactor(Model):
     weight: Annotated[Rate, label("权重", "0.4 即 40%，合计 100%", internal=True)]
 
 
+class GradeYear(StrEnum):
+    """Which year's signed totals make the customer's maintenance grade (P8)."""
+
+    CALENDAR = "calendar"
+    TRAILING = "trailing"
+
+
 class Internal(Model):
     """For our eyes only: no paper for customers, no export, no file property ever carries these."""
 
@@ -106,6 +114,9 @@ class Internal(Model):
     notes: Annotated[Text | None, label("内部备注", internal=True)] = None
     follow_ups: Annotated[tuple[FollowUp, ...], label("跟进记录", internal=True)] = ()
     is_strategic: Annotated[Flag, label("战略客户", internal=True)] = False
+    grade_year: Annotated[GradeYear, label("客户分级年度", "calendar 自然年，trailing 近十二个月", internal=True)] = (
+        GradeYear.CALENDAR
+    )
 
 
 class Deal(Model):

@@ -53,6 +53,7 @@ def describe(  # noqa: PLR0913  # the deal, its day, and what only others know
         **_heading(deal, now.terms),
         "revision": revision,
         **_version(deal, as_of),
+        "settings": _settings(deal, now.terms),
         "totals": asdict(totals(now.terms.lines)),
         **_money(now),
         **_milestones(now),
@@ -84,6 +85,12 @@ def _version(deal: Deal, as_of: date) -> dict[str, Any]:
         "effective_on": version.effective_on,
         "changes": [_change(deal, each, as_of) for each in deal.changes],
     }
+
+
+def _settings(deal: Deal, terms: Terms) -> dict[str, Any]:
+    """Return what may be agreed or decided contract by contract, as it holds for this one (P18)."""
+    names = ("rolls_due_dates", "rolls_fixed_dates", "remind_days", "payment_order")
+    return {**{name: getattr(terms, name) for name in names}, "grade_year": deal.internal.grade_year}
 
 
 def _change(deal: Deal, change: Change, as_of: date) -> dict[str, Any]:

@@ -25,14 +25,12 @@ from docgen.deals.terms import Terms
 from docgen.deals.wording import INSTALMENT_TITLES, trigger_words
 from docgen.deals.workdays import Calendar, Rolled, add_months, add_term
 
-REMIND_DAYS = 7
-"""An instalment is due soon this many days before its due day and on it (P12)."""
-
 
 class PaymentState(StrEnum):
     """The payment axis of P12; an overdue part-paid instalment is overdue, with `part_paid` beside it.
 
-    Written off is only what a person gave up; money that comes afterwards is still counted as paid.
+    Due soon is from the contract's `remind_days` before the due day until that day. Written off is only what a person
+    gave up; money that comes afterwards is still counted as paid.
     """
 
     NOT_DUE = "not_due"
@@ -120,13 +118,11 @@ def written_off_on(deal: Deal, seq: int, *, as_of: date) -> date | None:
     return min((day for day in days if day <= as_of), default=None)
 
 
-def schedule(
-    deal: Deal, *, as_of: date, calendar: Calendar, remind_days: int = REMIND_DAYS
-) -> tuple[InstalmentStatus, ...]:
+def schedule(deal: Deal, *, as_of: date, calendar: Calendar) -> tuple[InstalmentStatus, ...]:
     """Return every instalment of the plan in force on a day, with due days, payments and state, in plan order."""
     parts = plan_parts(deal, as_of=as_of, calendar=calendar)
     paid = paid_until(deal, parts, until=as_of)
-    remind = timedelta(days=remind_days)
+    remind = timedelta(days=deal.terms.remind_days)
     return tuple(
         _status(
             each,

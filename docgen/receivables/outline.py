@@ -29,7 +29,7 @@ from docgen.deals.standing import flag_of
 from docgen.deals.terms import Terms
 from docgen.deals.workdays import Calendar
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever an outline of the same record would read differently; kept outlines of another number are void."""
 _ONE_DAY = timedelta(days=1)
 _FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
@@ -86,6 +86,7 @@ class Outline:
     cap: str | None
     cap_is_shared: bool
     delay_reason: str
+    remind_days: int
     claims: tuple[Claim, ...]
     valid_from: str
     valid_to: str
@@ -128,6 +129,7 @@ def outline(deal: Deal, *, as_of: date, calendar: Calendar) -> Outline:
         cap=_cap(clause),
         cap_is_shared=bool(clause and clause.cap_base is PenaltyBase.CONTRACT_TOTAL),
         delay_reason=_last_reason(deal, as_of),
+        remind_days=terms.remind_days,
         claims=tuple(
             _claim(deal, row, part, terms, penalties.get(row.seq), reached.get(row.seq, ()), as_of=as_of)
             for row, part in zip(rows, terms.plan, strict=True)
