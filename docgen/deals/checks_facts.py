@@ -14,6 +14,7 @@ from decimal import Decimal
 from docgen.deals.amending import terms_as_of
 from docgen.deals.checks_acceptance import check_acceptances
 from docgen.deals.checks_handling import check_handling
+from docgen.deals.checks_payments import pays_penalties_first
 from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import Delivery, Invoice, Notice, Payment, TerminationGround
 from docgen.deals.handling import HandlingFlag, WriteOff
@@ -146,6 +147,8 @@ def _check_invoices(deal: Deal) -> Iterator[Finding]:
 
 
 def _check_payments(deal: Deal) -> Iterator[Finding]:
+    if pays_penalties_first(deal):
+        return  # asked in docgen.deals.checks_payments
     terms = terms_as_of(deal, as_of=date.max).terms
     paid = sum((each.amount for each in deal.facts.payments), Decimal(0))
     if paid > terms.total:
@@ -163,6 +166,8 @@ def _check_termination(deal: Deal) -> Iterator[Finding]:
     signed = signed_on(deal)
     if signed is None or termination.on < signed:
         yield error("deals.ended-before-signature", "facts.termination.on", day=day_words(termination.on))
+    if pays_penalties_first(deal):
+        return
     paid = sum((each.amount for each in deal.facts.payments if each.on <= termination.on), Decimal(0))
     total = terms_as_of(deal, as_of=termination.on).terms.total
     if termination.ground is TerminationGround.PERFORMED and paid < total:

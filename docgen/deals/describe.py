@@ -100,12 +100,18 @@ def _change(deal: Deal, change: Change, as_of: date) -> dict[str, Any]:
 
 def _money(now: Situation) -> dict[str, Any]:
     late = late_delivery(now.deal, as_of=now.as_of, calendar=now.calendar)
+    penalties = late_payment(now.deal, as_of=now.as_of, calendar=now.calendar)
+    received = sum((each.amount for each in now.deal.facts.payments if each.on <= now.as_of), Decimal("0.00"))
+    paid = sum((row.paid for row in now.rows), Decimal("0.00"))
+    settled = sum((each.paid for each in penalties), Decimal("0.00"))
     return {
         "instalments": [_instalment(now, row) for row in now.rows],
-        "paid": sum((row.paid for row in now.rows), Decimal("0.00")),
+        "paid": paid,
+        "penalties_paid": settled,
+        "advance": received - paid - settled,
         "written_off": sum((row.written_off for row in now.rows), Decimal("0.00")),
         "balance": sum((row.balance for row in now.rows), Decimal("0.00")),
-        "penalties": [_penalty(each) for each in late_payment(now.deal, as_of=now.as_of, calendar=now.calendar)],
+        "penalties": [_penalty(each) for each in penalties],
         "claim_total": claim_total(now.deal, as_of=now.as_of, calendar=now.calendar),
         "late_delivery": asdict(late) if late else None,
     }
@@ -150,7 +156,7 @@ def _penalty(each: Penalty) -> dict[str, Any]:
         }
         for one in each.segments
     ]
-    kept = ("seq", "clause", "daily_rate", "base", "uncapped", "cap", "amount", "upper")
+    kept = ("seq", "clause", "daily_rate", "base", "uncapped", "cap", "amount", "upper", "paid", "open")
     return {**{name: getattr(each, name) for name in kept}, "segments": segments}
 
 

@@ -15,7 +15,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from docgen.deals.allocation import allocate
+from docgen.deals.accrual import Debt, Paid
+from docgen.deals.allocation import paid_by_day
 from docgen.deals.amending import terms_as_of
 from docgen.deals.deal import Deal
 from docgen.deals.milestones import accepted_on, delivered_on, ended_early_on, signed_on
@@ -106,10 +107,29 @@ def plan_parts(deal: Deal, *, as_of: date, calendar: Calendar) -> tuple[PlanPart
 
 
 def paid_until(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> dict[int, Decimal]:
-    """Return what payments until a day, that day included, have paid on each instalment, in 元."""
-    order = {each.part.seq: each.due.due if each.due else date.max for each in parts}
-    owed = {each.part.seq: each.amount for each in parts}
-    return allocate(owed, order=order, payments=[each for each in deal.facts.payments if each.on <= until])
+    """Return what payments until a day, that day included, have paid on each instalment itself, in 元."""
+    past = settled_by_day(deal, parts, until=until)
+    return dict(past[-1].principal) if past else {each.part.seq: Decimal("0.00") for each in parts}
+
+
+def settled_by_day(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> tuple[Paid, ...]:
+    """Return what was paid by the end of each pay day until a day, of instalments and of penalties, oldest first."""
+    terms = deal.terms  # no change touches the clause on late payment or the order of payments
+    payments = [each for each in deal.facts.payments if each.on <= until]
+    return paid_by_day(debts(deal, parts), payments, order=terms.payment_order, clause=terms.late_payment)
+
+
+def debts(deal: Deal, parts: Sequence[PlanPart]) -> tuple[Debt, ...]:
+    """Return the instalments as what is owed: amount, due day, and the day one was written off."""
+    return tuple(
+        Debt(
+            each.part.seq,
+            each.amount,
+            each.due.due if each.due else None,
+            written_off_on(deal, each.part.seq, as_of=date.max),
+        )
+        for each in parts
+    )
 
 
 def written_off_on(deal: Deal, seq: int, *, as_of: date) -> date | None:

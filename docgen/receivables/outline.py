@@ -20,6 +20,7 @@ from docgen.deals.amending import terms_as_of
 from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import AcceptanceResult
 from docgen.deals.handling import FlagKind
+from docgen.deals.milestones import ended_early_on
 from docgen.deals.money import round_half_up
 from docgen.deals.penalties import Penalty, late_payment
 from docgen.deals.penalty import PenaltyBase, PenaltyClause
@@ -65,6 +66,7 @@ class Claim:
     late_from: str | None
     late_daily: str
     late_base: str
+    penalty_paid: str
     interruptions: list[list[str]]
 
 
@@ -112,7 +114,8 @@ def outline(deal: Deal, *, as_of: date, calendar: Calendar) -> Outline:
     first, after = _run(deal, as_of)
     facts = deal.facts
     paid = sum((each.amount for each in facts.payments if each.on <= as_of), _NOTHING)
-    ended = facts.termination.on if facts.termination and facts.termination.on <= as_of else None
+    settled = sum((each.paid for each in penalties.values()), _NOTHING)
+    ended = ended_early_on(deal, as_of=as_of)
     signed = facts.signature.later_day if facts.signature and facts.signature.later_day <= as_of else None
     return Outline(
         contract_no=terms.contract.number or "",
@@ -124,7 +127,7 @@ def outline(deal: Deal, *, as_of: date, calendar: Calendar) -> Outline:
         total=format(terms.total, "f"),
         signed_on=_text(signed),
         ended_on=_text(ended),
-        advance=format(paid - sum((row.paid for row in rows), _NOTHING), "f"),
+        advance=format(paid - sum((row.paid for row in rows), _NOTHING) - settled, "f"),
         has_penalty=clause is not None,
         cap=_cap(clause),
         cap_is_shared=bool(clause and clause.cap_base is PenaltyBase.CONTRACT_TOTAL),
@@ -174,6 +177,7 @@ def _claim(  # noqa: PLR0913, PLR0917  # one instalment: its row, its place in t
         late_from=_text(start),
         late_daily=str(daily),
         late_base=str(base),
+        penalty_paid=format(penalty.paid if penalty else _NOTHING, "f"),
         interruptions=[[day.isoformat(), "payment", ""] for day in reached] + list(_promises(deal, row.seq, as_of)),
     )
 
@@ -186,7 +190,7 @@ def _growth(
     A payment's day still bears the larger balance, so a running segment's own balance is taken, not today's.
     """
     clause = terms.late_payment
-    segments = penalty.segments if penalty else ()
+    segments = penalty.segments if penalty and not penalty.is_given_up else ()
     closed = sum((each.amount for each in segments if each.to_day < as_of), Decimal(0))
     base = segments[0].balance if segments else row.balance
     if segments and segments[-1].to_day == as_of:
@@ -199,20 +203,21 @@ def _growth(
 
 
 def penalties_on(found: Outline, as_of: date) -> dict[int, Decimal]:
-    """Return the penalty of each late instalment on a day of the run, in 元: rounded once, then capped (P4)."""
+    """Return the open penalty of each late instalment on a day of the run, in 元: rounded once, then capped (P4)."""
     amounts: dict[int, Decimal] = {}
-    used = _NOTHING
+    used = sum((Decimal(each.penalty_paid) for each in found.claims), _NOTHING)
     for each in sorted(found.claims, key=lambda claim: (claim.due or "9999", claim.seq)):
         exact = Decimal(each.late_closed)
         if each.late_from:
             exact += Decimal(each.late_daily) * max((as_of - date.fromisoformat(each.late_from)).days + 1, 0)
         if not exact:
             continue
-        amount = round_half_up(exact)
+        paid = Decimal(each.penalty_paid)
+        amount = round_half_up(exact) - paid
         if found.cap is not None:
             share = Decimal(found.cap)
             whole = Decimal(found.total) if found.cap_is_shared else Decimal(each.late_base)
-            amount = min(amount, round_half_up(whole * share) - (used if found.cap_is_shared else _NOTHING))
+            amount = min(amount, round_half_up(whole * share) - (used if found.cap_is_shared else paid))
         used += amount
         amounts[each.seq] = amount
     return amounts

@@ -30,7 +30,7 @@ from docgen.deals.handling import Delay, DelayCause, FlagKind, HandlingFlag, Tas
 from docgen.deals.penalty import PenaltyBase, PenaltyClause
 from docgen.deals.plan import Condition, Instalment, InstalmentKind, TermUnit, Trigger, TriggerEvent
 from docgen.deals.pricing import LineKind, PriceLine
-from docgen.deals.terms import DeliveryTerms, Terms, Warranty
+from docgen.deals.terms import DeliveryTerms, PaymentOrder, Terms, Warranty
 from docgen.deals.totals import line_amount
 
 BEGIN = date(2024, 1, 1)
@@ -123,6 +123,8 @@ def some_terms(draw: st.DrawFn, sample: Terms) -> Terms:
             "late_delivery": draw(st.none() | our_clauses),
             "rolls_due_dates": draw(st.booleans()),
             "rolls_fixed_dates": draw(st.booleans()),
+            "remind_days": draw(st.integers(0, 90)),
+            "payment_order": draw(st.sampled_from(PaymentOrder)),
             "contract": sample.contract.model_copy(update={"dated": None}),
         }
     )

@@ -70,8 +70,10 @@ def _agrees(deal: Deal, found: Outline, day: date) -> None:
     ]
     flags = [flag_of(deal, each.seq, as_of=day) for each in told]
     assert [row.held.flag if row.held else None for row in rows] == [one.flag.value if one else None for one in flags]
-    late = {each.seq: each.amount for each in late_payment(deal, as_of=day, calendar=CALENDAR)}
-    assert penalties_on(found, day) == late
+    late = late_payment(deal, as_of=day, calendar=CALENDAR)
+    assert penalties_on(found, day) == {each.seq: each.open for each in late if not each.is_given_up}
+    received = sum(each.amount for each in deal.facts.payments if each.on <= day)
+    assert sum(row.paid + row.advance for row in rows) + sum(each.paid for each in late) == received
 
 
 @many
