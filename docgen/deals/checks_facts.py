@@ -17,7 +17,7 @@ from docgen.deals.checks_handling import check_handling
 from docgen.deals.checks_payments import pays_penalties_first
 from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import Delivery, Invoice, Notice, Payment, TerminationGround
-from docgen.deals.handling import HandlingFlag, WriteOff
+from docgen.deals.handling import HandlingFlag, OverdueReason, WriteOff
 from docgen.deals.milestones import signed_on
 from docgen.deals.money import split
 from docgen.deals.plan import TriggerEvent
@@ -78,6 +78,7 @@ def _check_numbers(deal: Deal) -> Iterator[Finding]:
         "notices": (each.seq for each in facts.notices),
         "invoices": (each.number for each in facts.invoices),
         "flags": (each.seq for each in facts.flags),
+        "overdue_reasons": (each.seq for each in facts.overdue_reasons),
         "write_offs": (each.instalment for each in facts.write_offs),
         "delays": (each.seq for each in facts.delays),
         "tasks_done": (each.seq for each in facts.tasks_done),
@@ -117,11 +118,12 @@ def _check_deliveries(deal: Deal) -> Iterator[Finding]:
 
 
 def _check_instalments_named(deal: Deal) -> Iterator[Finding]:
-    lists: tuple[tuple[str, Sequence[Invoice | Payment | Notice | HandlingFlag | WriteOff]], ...] = (
+    lists: tuple[tuple[str, Sequence[Invoice | Payment | Notice | HandlingFlag | OverdueReason | WriteOff]], ...] = (
         ("invoices", deal.facts.invoices),
         ("payments", deal.facts.payments),
         ("notices", deal.facts.notices),
         ("flags", deal.facts.flags),
+        ("overdue_reasons", deal.facts.overdue_reasons),
         ("write_offs", deal.facts.write_offs),
     )
     known = {part.seq for part in deal.terms.plan}

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Rate, Text, label
 from docgen.deals.changes import Change
 from docgen.deals.fulfilment import Acceptance, Delivery, Invoice, Notice, Payment, Signature, Termination
-from docgen.deals.handling import Delay, HandlingFlag, TaskDone, WriteOff
+from docgen.deals.handling import Delay, HandlingFlag, OverdueReason, TaskDone, WriteOff
 from docgen.deals.parties import Company, Customer
 from docgen.deals.proposal import Proposal
 from docgen.deals.terms import Terms
@@ -64,6 +64,7 @@ class Facts(Model):
     payments: Annotated[tuple[Payment, ...], label("回款")] = ()
     notices: Annotated[tuple[Notice, ...], label("送达通知")] = ()
     flags: Annotated[tuple[HandlingFlag, ...], label("处理状态", "争议、承诺、暂停")] = ()
+    overdue_reasons: Annotated[tuple[OverdueReason, ...], label("逾期原因")] = ()
     write_offs: Annotated[tuple[WriteOff, ...], label("核销")] = ()
     delays: Annotated[tuple[Delay, ...], label("交付延迟")] = ()
     tasks_done: Annotated[tuple[TaskDone, ...], label("已办事项")] = ()
@@ -74,7 +75,17 @@ class Facts(Model):
     def _by_change(cls, facts: tuple[ChangeSignature, ...]) -> tuple[ChangeSignature, ...]:
         return tuple(sorted(facts, key=lambda each: each.change))
 
-    @field_validator("deliveries", "acceptances", "payments", "notices", "flags", "delays", "tasks_done", mode="after")
+    @field_validator(
+        "deliveries",
+        "acceptances",
+        "payments",
+        "notices",
+        "flags",
+        "overdue_reasons",
+        "delays",
+        "tasks_done",
+        mode="after",
+    )
     @classmethod
     def _by_seq(cls, facts: tuple[_Numbered, ...]) -> tuple[_Numbered, ...]:
         return tuple(sorted(facts, key=lambda each: each.seq))

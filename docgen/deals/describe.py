@@ -25,7 +25,7 @@ from docgen.deals.penalties import Penalty, claim_total, late_delivery, late_pay
 from docgen.deals.retention import retention_of
 from docgen.deals.schedule import InstalmentStatus
 from docgen.deals.situation import Situation, situation
-from docgen.deals.standing import flag_of, stage_of, status_text
+from docgen.deals.standing import flag_of, overdue_reason_of, stage_of, status_text
 from docgen.deals.terms import Terms
 from docgen.deals.totals import totals
 from docgen.deals.workdays import Calendar
@@ -119,6 +119,7 @@ def _money(now: Situation) -> dict[str, Any]:
 
 def _instalment(now: Situation, row: InstalmentStatus) -> dict[str, Any]:
     flag = flag_of(now.deal, row.seq, as_of=now.as_of)
+    why = overdue_reason_of(now.deal, row.seq, as_of=now.as_of)
     return {
         "seq": row.seq,
         "kind": row.kind,
@@ -141,6 +142,7 @@ def _instalment(now: Situation, row: InstalmentStatus) -> dict[str, Any]:
         "overdue_days": row.overdue_days,
         "stage": stage_of(row),
         "flag": {"kind": flag.flag, "reason": flag.reason, "on": flag.on, "until": flag.until} if flag else None,
+        "overdue_reason": {"cause": why.cause, "reason": why.reason, "on": why.on, "text": why.words} if why else None,
         "status_text": status_text(now.deal, row, as_of=now.as_of),
     }
 
@@ -178,7 +180,9 @@ def _deadline(each: Deadline) -> dict[str, Any]:
         "subject": each.subject,
         "due": each.due,
         "provisional": each.is_provisional,
+        "due_time": each.due_time,
         "done": each.done,
+        "done_time": each.done_time,
     }
 
 

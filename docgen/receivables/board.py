@@ -142,7 +142,7 @@ def _row(  # noqa: PLR0913  # what a row is made of
         state=state,
         status_text=_status_text(found, claim, state, late=late, is_part_paid=bool(paid and paid < amount)),
         held=held,
-        delay_reason=found.delay_reason if late else "",
+        delay_reason=claim.overdue_reason if late else "",
         trigger=claim.trigger,
         triggered_on=asked.triggered_on,
         evidence=tuple(claim.evidence),

@@ -26,7 +26,7 @@ from docgen.deals.penalties import Penalty, late_payment
 from docgen.deals.penalty import PenaltyBase, PenaltyClause
 from docgen.deals.plan import Condition, Instalment, TriggerEvent
 from docgen.deals.schedule import InstalmentStatus, paid_until, plan_parts, schedule
-from docgen.deals.standing import flag_of
+from docgen.deals.standing import flag_of, overdue_reason_of
 from docgen.deals.terms import Terms
 from docgen.deals.workdays import Calendar
 
@@ -67,6 +67,7 @@ class Claim:
     late_daily: str
     late_base: str
     penalty_paid: str
+    overdue_reason: str
     interruptions: list[list[str]]
 
 
@@ -87,7 +88,6 @@ class Outline:
     has_penalty: bool
     cap: str | None
     cap_is_shared: bool
-    delay_reason: str
     remind_days: int
     claims: tuple[Claim, ...]
     valid_from: str
@@ -131,7 +131,6 @@ def outline(deal: Deal, *, as_of: date, calendar: Calendar) -> Outline:
         has_penalty=clause is not None,
         cap=_cap(clause),
         cap_is_shared=bool(clause and clause.cap_base is PenaltyBase.CONTRACT_TOTAL),
-        delay_reason=_last_reason(deal, as_of),
         remind_days=terms.remind_days,
         claims=tuple(
             _claim(deal, row, part, terms, penalties.get(row.seq), reached.get(row.seq, ()), as_of=as_of)
@@ -154,6 +153,7 @@ def _claim(  # noqa: PLR0913, PLR0917  # one instalment: its row, its place in t
 ) -> Claim:
     closed, start, daily, base = _growth(row, penalty, terms, as_of=as_of)
     flag = flag_of(deal, row.seq, as_of=as_of)
+    why = overdue_reason_of(deal, row.seq, as_of=as_of)
     events = {each.event for each in part.trigger.all_of}
     return Claim(
         seq=row.seq,
@@ -178,6 +178,7 @@ def _claim(  # noqa: PLR0913, PLR0917  # one instalment: its row, its place in t
         late_daily=str(daily),
         late_base=str(base),
         penalty_paid=format(penalty.paid if penalty else _NOTHING, "f"),
+        overdue_reason=why.words if why else "",
         interruptions=[[day.isoformat(), "payment", ""] for day in reached] + list(_promises(deal, row.seq, as_of)),
     )
 
@@ -245,12 +246,6 @@ def _promises(deal: Deal, seq: int, as_of: date) -> Iterator[list[str]]:
     for each in deal.facts.flags:
         if each.flag is FlagKind.PROMISED and each.on <= as_of and each.instalment in {None, seq}:
             yield [each.on.isoformat(), "promise", each.evidence or ""]
-
-
-def _last_reason(deal: Deal, as_of: date) -> str:
-    """Return why the customer is late, as last told with a flag (表10 逾期原因)."""
-    told = [each for each in deal.facts.flags if each.on <= as_of and each.flag is not FlagKind.NONE]
-    return max(told, key=lambda each: (each.on, each.seq)).reason if told else ""
 
 
 def _evidence(deal: Deal, part: Instalment, as_of: date) -> Iterator[str]:

@@ -302,6 +302,23 @@ CASES: list[tuple[Values, Severity, str, str]] = [
         "facts.deliveries[0].tracking_told_on",
     ),
     (
+        {
+            "facts.deliveries[0].dispatched_on": "2024-03-21",
+            "facts.deliveries[0].dispatched_time": "14:30",
+            "facts.deliveries[0].tracking_told_on": "2024-03-21",
+            "facts.deliveries[0].tracking_told_time": "14:29",
+        },
+        ERROR,
+        "deals.tracking-told-early",
+        "facts.deliveries[0].tracking_told_time",
+    ),
+    (
+        {"facts.deliveries[0].dispatched_time": "14:30"},
+        ERROR,
+        "deals.time-without-day",
+        "facts.deliveries[0].dispatched_time",
+    ),
+    (
         {"facts.tasks_done": [{"seq": 1, "rule": "R-2.1-01", "on": "2024-04-01"}]},
         WARNING,
         "deals.task-without-deadline",

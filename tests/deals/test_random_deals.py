@@ -220,7 +220,9 @@ def test_the_log_restores_it(deal: Deal) -> None:
     assert replay(events).deal == deal
 
 
-@pytest.mark.parametrize("fact", ["flags", "write_offs", "delays", "tasks_done", "payments", "acceptances"])
+@pytest.mark.parametrize(
+    "fact", ["flags", "overdue_reasons", "write_offs", "delays", "tasks_done", "payments", "acceptances"]
+)
 def test_the_strategy_reaches_every_fact(fact: str) -> None:
     found = []
 
