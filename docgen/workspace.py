@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,8 +27,32 @@ _FORMS: dict[str, type] = {
     "paths": dict,
     "inbox": list,
     "finance": dict,
+    "defaults": dict,
 }
 _PLACES = {"archive", "review", "templates", "companies", "database", "key_file", "log", "backup"}
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a new deal takes over where its record says nothing (P18), under [defaults]; known deals keep their own."""
+
+    rolls_due_dates: bool = True
+    rolls_fixed_dates: bool = True
+    remind_days: int = 7
+    payment_order: str = "principal_first"
+    grade_year: str = "calendar"
+
+
+ALLOWED_DEFAULTS: Mapping[str, Collection[object]] = MappingProxyType(
+    {
+        "rolls_due_dates": (True, False),
+        "rolls_fixed_dates": (True, False),
+        "remind_days": range(91),
+        "payment_order": ("principal_first", "penalty_first"),
+        "grade_year": ("calendar", "trailing"),
+    }
+)
+"""The values each setting of [defaults] may have; the record's own types allow the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +82,7 @@ class Workspace:
     company: str | None
     settle_seconds: float
     payments_max_age: int = 3
+    defaults: Defaults = Defaults()
 
     @property
     def config(self) -> Path:
@@ -141,6 +168,7 @@ def from_settings(root: Path, settings: dict[str, Any]) -> Workspace:
         company=settings.get("company"),
         settle_seconds=_seconds(settings.get("settle_seconds", 2), where),
         payments_max_age=_max_age(settings.get("finance", {}), where),
+        defaults=_defaults(settings.get("defaults", {}), where),
     )
 
 
@@ -190,6 +218,22 @@ def _max_age(finance: dict[str, Any], where: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 60:  # noqa: PLR2004  # two months
         return value
     raise Refused.of("workspace.bad-value", where, name="finance.max_age_days", value=value)
+
+
+def _defaults(given: dict[str, Any], where: str) -> Defaults:
+    unknown = sorted(given.keys() - ALLOWED_DEFAULTS.keys())
+    if unknown:
+        raise Refused.of("workspace.unknown-setting", where, names=", ".join(f"defaults.{name}" for name in unknown))
+    for name, value in given.items():
+        allowed = ALLOWED_DEFAULTS[name]
+        if not any(type(value) is type(one) and value == one for one in allowed):
+            known = "0–90" if isinstance(allowed, range) else ", ".join(_toml(one) for one in allowed)
+            raise Refused.of("workspace.bad-default", where, name=name, value=_toml(value), known=known)
+    return Defaults(**given)
+
+
+def _toml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _seconds(value: object, where: str) -> float:

@@ -20,7 +20,7 @@ Kind = Annotated[
     str,
     typer.Argument(
         metavar="KIND",
-        help="签订、交付、验收、开票、回款、送达、终止、争议、承诺、暂停、解除、核销、延迟、已办 · see event kinds",
+        help="签订、交付、验收、开票、回款、送达、终止、争议、承诺、暂停、解除、逾期原因、核销、延迟、已办 · kinds",
     ),
 ]
 
@@ -43,6 +43,8 @@ def add(  # noqa: PLR0913  # a command's options are its arguments
     """记录一件事实 · record one fact.
 
     例：docgen event add HT2024031002 争议 --on 2024-07-01 --instalment 1 --until 2024-07-31 --reason 设备掉线
+
+    例：docgen event add HT2024031002 逾期原因 --on 2024-05-06 --instalment 1 --set 原因类别=资金紧张 --reason 审批延迟
 
     例：docgen event add HT2024031002 核销 --on 2024-12-31 --instalment 1 --reason 客户破产 --evidence 审批单
 

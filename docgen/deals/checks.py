@@ -15,6 +15,8 @@ from stdnum.cn import uscc
 from docgen.deals.amending import differences, effective_on, terms_with
 from docgen.deals.changes import Change
 from docgen.deals.checks_facts import check_facts
+from docgen.deals.checks_handling import check_overdue_reasons
+from docgen.deals.checks_payments import check_penalty_first
 from docgen.deals.checks_proposal import check_proposal
 from docgen.deals.checks_terms import check_terms
 from docgen.deals.deal import Deal
@@ -46,7 +48,8 @@ def check(deal: Deal, *, calendar: Calendar) -> list[Finding]:
         *check_proposal(deal),
     ]
     if not has_errors(findings):
-        findings += _check_past_parts(deal, calendar)
+        findings += [*_check_past_parts(deal, calendar), *check_penalty_first(deal, calendar)]
+        findings += check_overdue_reasons(deal, calendar)
     return sorted(findings, key=lambda each: _WEIGHT[each.severity])
 
 

@@ -14,9 +14,10 @@ from decimal import Decimal
 from docgen.deals.amending import terms_as_of
 from docgen.deals.checks_acceptance import check_acceptances
 from docgen.deals.checks_handling import check_handling
+from docgen.deals.checks_payments import pays_penalties_first
 from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import Delivery, Invoice, Notice, Payment, TerminationGround
-from docgen.deals.handling import HandlingFlag, WriteOff
+from docgen.deals.handling import HandlingFlag, OverdueReason, WriteOff
 from docgen.deals.milestones import signed_on
 from docgen.deals.money import split
 from docgen.deals.plan import TriggerEvent
@@ -77,6 +78,7 @@ def _check_numbers(deal: Deal) -> Iterator[Finding]:
         "notices": (each.seq for each in facts.notices),
         "invoices": (each.number for each in facts.invoices),
         "flags": (each.seq for each in facts.flags),
+        "overdue_reasons": (each.seq for each in facts.overdue_reasons),
         "write_offs": (each.instalment for each in facts.write_offs),
         "delays": (each.seq for each in facts.delays),
         "tasks_done": (each.seq for each in facts.tasks_done),
@@ -116,11 +118,12 @@ def _check_deliveries(deal: Deal) -> Iterator[Finding]:
 
 
 def _check_instalments_named(deal: Deal) -> Iterator[Finding]:
-    lists: tuple[tuple[str, Sequence[Invoice | Payment | Notice | HandlingFlag | WriteOff]], ...] = (
+    lists: tuple[tuple[str, Sequence[Invoice | Payment | Notice | HandlingFlag | OverdueReason | WriteOff]], ...] = (
         ("invoices", deal.facts.invoices),
         ("payments", deal.facts.payments),
         ("notices", deal.facts.notices),
         ("flags", deal.facts.flags),
+        ("overdue_reasons", deal.facts.overdue_reasons),
         ("write_offs", deal.facts.write_offs),
     )
     known = {part.seq for part in deal.terms.plan}
@@ -146,6 +149,8 @@ def _check_invoices(deal: Deal) -> Iterator[Finding]:
 
 
 def _check_payments(deal: Deal) -> Iterator[Finding]:
+    if pays_penalties_first(deal):
+        return  # asked in docgen.deals.checks_payments
     terms = terms_as_of(deal, as_of=date.max).terms
     paid = sum((each.amount for each in deal.facts.payments), Decimal(0))
     if paid > terms.total:
@@ -163,6 +168,8 @@ def _check_termination(deal: Deal) -> Iterator[Finding]:
     signed = signed_on(deal)
     if signed is None or termination.on < signed:
         yield error("deals.ended-before-signature", "facts.termination.on", day=day_words(termination.on))
+    if pays_penalties_first(deal):
+        return
     paid = sum((each.amount for each in deal.facts.payments if each.on <= termination.on), Decimal(0))
     total = terms_as_of(deal, as_of=termination.on).terms.total
     if termination.ground is TerminationGround.PERFORMED and paid < total:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from docgen.deals.deadlines import RULES
 from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import Delivery
-from docgen.deals.handling import Delay, DelayCause, FlagKind, HandlingFlag
+from docgen.deals.handling import Delay, DelayCause, FlagKind, HandlingFlag, OverdueCause
+from docgen.deals.schedule import schedule
 from docgen.deals.wording import day_words
+from docgen.deals.workdays import Calendar
 from docgen.findings import Finding, error, warning
 
 
@@ -16,6 +18,9 @@ def check_handling(deal: Deal) -> Iterator[Finding]:
     """Yield what is wrong with the facts that people decide."""
     for index, flag in enumerate(deal.facts.flags):
         yield from _check_flag(flag, f"facts.flags[{index}]")
+    for index, told in enumerate(deal.facts.overdue_reasons):
+        if told.cause is OverdueCause.OTHER and not told.reason:
+            yield error("deals.overdue-reason-needs-words", f"facts.overdue_reasons[{index}].reason", seq=told.seq)
     for index, delay in enumerate(deal.facts.delays):
         yield from _check_delay(delay, f"facts.delays[{index}]")
     for index, delivery in enumerate(deal.facts.deliveries):
@@ -24,6 +29,15 @@ def check_handling(deal: Deal) -> Iterator[Finding]:
         if task.rule not in RULES:
             where = f"facts.tasks_done[{index}].rule"
             yield warning("deals.task-without-deadline", where, rule=task.rule, known="、".join(RULES))
+
+
+def check_overdue_reasons(deal: Deal, calendar: Calendar) -> Iterator[Finding]:
+    """Yield the reasons for a delay told of what was not late, in a record that is sound so far."""
+    for index, told in enumerate(deal.facts.overdue_reasons):
+        late = {row.seq for row in schedule(deal, as_of=told.on, calendar=calendar) if row.overdue_days}
+        if not late or told.instalment not in {None, *late}:
+            seq, day = told.instalment or "—", day_words(told.on)
+            yield warning("deals.overdue-reason-not-overdue", f"facts.overdue_reasons[{index}].on", seq=seq, day=day)
 
 
 def _check_flag(flag: HandlingFlag, path: str) -> Iterator[Finding]:
@@ -48,3 +62,16 @@ def _check_dispatch(delivery: Delivery, path: str) -> Iterator[Finding]:
         yield error("deals.dispatched-late", f"{path}.dispatched_on", seq=delivery.seq, day=day_words(delivery.on))
     if sent and told and told < sent:
         yield error("deals.tracking-told-early", f"{path}.tracking_told_on", seq=delivery.seq, day=day_words(sent))
+    yield from _check_times(delivery, path)
+
+
+def _check_times(delivery: Delivery, path: str) -> Iterator[Finding]:
+    """A time of day says nothing without its day, and nobody can be told before the goods left."""
+    sent, told = delivery.dispatched_time, delivery.tracking_told_time
+    if sent and not delivery.dispatched_on:
+        yield error("deals.time-without-day", f"{path}.dispatched_time", time=sent)
+    if told and not delivery.tracking_told_on:
+        yield error("deals.time-without-day", f"{path}.tracking_told_time", time=told)
+    if sent and told and delivery.dispatched_on and delivery.dispatched_on == delivery.tracking_told_on and told < sent:
+        day = f"{day_words(delivery.dispatched_on)} {sent}"
+        yield error("deals.tracking-told-early", f"{path}.tracking_told_time", seq=delivery.seq, day=day)

@@ -1,16 +1,16 @@
 """By when somebody must do something, by the manuals' numbered rules, and when it was done.
 
 Only rules for which the record carries the days are here. 天 and 日 are natural days, 工作日 working days; our own
-deadlines do not roll (P2); 24 hours from a day without a time end with the next day (X-17). A duty is done on the day
-its paper was issued or filed, the event came, or a person recorded it (`facts.tasks_done`); a letter about money also
-on the day that money was in. An open duty stays in the list however old it is. Services start on the agreed delivery
-day, since the record gives no other.
+deadlines do not roll (P2); 24 hours end at the same time of the next day or, from a day without a time, with that day
+(X-17). A duty is done on the day its paper was issued or filed, the event came, or a person recorded it
+(`facts.tasks_done`); a letter about money also on the day that money was in. An open duty stays in the list however old
+it is. Services start on the agreed delivery day, since the record gives no other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from docgen.deals import paperwork as paper
@@ -37,7 +37,10 @@ RULES: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One duty: the rule, what to do, about which part of the deal, by which day, and the day it was done."""
+    """One duty: the rule, what to do, about which part of the deal, by which day, and the day it was done.
+
+    Times of day are wall clock, HH:MM, and only known where the record gives them; None is the end of the day.
+    """
 
     rule: str
     what: str
@@ -45,6 +48,8 @@ class Deadline:
     due: date
     is_provisional: bool
     done: date | None
+    due_time: str | None = None
+    done_time: str | None = None
 
 
 def deadlines(now: Situation) -> tuple[Deadline, ...]:
@@ -103,7 +108,10 @@ def _tracking(now: Situation, delivery: Delivery) -> Iterator[Deadline]:
     if delivery.dispatched_on:
         about, due = subject("delivery", delivery.seq), _after(delivery.dispatched_on, 1)
         told = delivery.tracking_told_on
-        yield _deadline(now, "R-2.4-07", f"第{delivery.seq}次发货后告知物流单号", due, about=about, done=told)
+        what = f"第{delivery.seq}次发货后告知物流单号"
+        found = _deadline(now, "R-2.4-07", what, due, about=about, done=told)
+        done_time = delivery.tracking_told_time if found.done and found.done == told else None
+        yield replace(found, due_time=delivery.dispatched_time, done_time=done_time)
 
 
 def _on_acceptance(now: Situation) -> Iterator[Deadline]:

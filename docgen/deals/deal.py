@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Protocol
 
 from pydantic import Field, field_validator
@@ -10,7 +11,7 @@ from pydantic import Field, field_validator
 from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Rate, Text, label
 from docgen.deals.changes import Change
 from docgen.deals.fulfilment import Acceptance, Delivery, Invoice, Notice, Payment, Signature, Termination
-from docgen.deals.handling import Delay, HandlingFlag, TaskDone, WriteOff
+from docgen.deals.handling import Delay, HandlingFlag, OverdueReason, TaskDone, WriteOff
 from docgen.deals.parties import Company, Customer
 from docgen.deals.proposal import Proposal
 from docgen.deals.terms import Terms
@@ -63,6 +64,7 @@ class Facts(Model):
     payments: Annotated[tuple[Payment, ...], label("回款")] = ()
     notices: Annotated[tuple[Notice, ...], label("送达通知")] = ()
     flags: Annotated[tuple[HandlingFlag, ...], label("处理状态", "争议、承诺、暂停")] = ()
+    overdue_reasons: Annotated[tuple[OverdueReason, ...], label("逾期原因")] = ()
     write_offs: Annotated[tuple[WriteOff, ...], label("核销")] = ()
     delays: Annotated[tuple[Delay, ...], label("交付延迟")] = ()
     tasks_done: Annotated[tuple[TaskDone, ...], label("已办事项")] = ()
@@ -73,7 +75,17 @@ class Facts(Model):
     def _by_change(cls, facts: tuple[ChangeSignature, ...]) -> tuple[ChangeSignature, ...]:
         return tuple(sorted(facts, key=lambda each: each.change))
 
-    @field_validator("deliveries", "acceptances", "payments", "notices", "flags", "delays", "tasks_done", mode="after")
+    @field_validator(
+        "deliveries",
+        "acceptances",
+        "payments",
+        "notices",
+        "flags",
+        "overdue_reasons",
+        "delays",
+        "tasks_done",
+        mode="after",
+    )
     @classmethod
     def _by_seq(cls, facts: tuple[_Numbered, ...]) -> tuple[_Numbered, ...]:
         return tuple(sorted(facts, key=lambda each: each.seq))
@@ -96,6 +108,13 @@ class DecisionFactor(Model):
     weight: Annotated[Rate, label("权重", "0.4 即 40%，合计 100%", internal=True)]
 
 
+class GradeYear(StrEnum):
+    """Which year's signed totals make the customer's maintenance grade (P8)."""
+
+    CALENDAR = "calendar"
+    TRAILING = "trailing"
+
+
 class Internal(Model):
     """For our eyes only: no paper for customers, no export, no file property ever carries these."""
 
@@ -106,6 +125,9 @@ class Internal(Model):
     notes: Annotated[Text | None, label("内部备注", internal=True)] = None
     follow_ups: Annotated[tuple[FollowUp, ...], label("跟进记录", internal=True)] = ()
     is_strategic: Annotated[Flag, label("战略客户", internal=True)] = False
+    grade_year: Annotated[GradeYear, label("客户分级年度", "calendar 自然年，trailing 近十二个月", internal=True)] = (
+        GradeYear.CALENDAR
+    )
 
 
 class Deal(Model):

@@ -25,7 +25,7 @@ from docgen.deals.penalties import Penalty, claim_total, late_delivery, late_pay
 from docgen.deals.retention import retention_of
 from docgen.deals.schedule import InstalmentStatus
 from docgen.deals.situation import Situation, situation
-from docgen.deals.standing import flag_of, stage_of, status_text
+from docgen.deals.standing import flag_of, overdue_reason_of, stage_of, status_text
 from docgen.deals.terms import Terms
 from docgen.deals.totals import totals
 from docgen.deals.workdays import Calendar
@@ -53,6 +53,7 @@ def describe(  # noqa: PLR0913  # the deal, its day, and what only others know
         **_heading(deal, now.terms),
         "revision": revision,
         **_version(deal, as_of),
+        "settings": _settings(deal, now.terms),
         "totals": asdict(totals(now.terms.lines)),
         **_money(now),
         **_milestones(now),
@@ -86,6 +87,12 @@ def _version(deal: Deal, as_of: date) -> dict[str, Any]:
     }
 
 
+def _settings(deal: Deal, terms: Terms) -> dict[str, Any]:
+    """Return what may be agreed or decided contract by contract, as it holds for this one (P18)."""
+    names = ("rolls_due_dates", "rolls_fixed_dates", "remind_days", "payment_order")
+    return {**{name: getattr(terms, name) for name in names}, "grade_year": deal.internal.grade_year}
+
+
 def _change(deal: Deal, change: Change, as_of: date) -> dict[str, Any]:
     day = effective_on(deal, change, as_of=as_of)
     return {"seq": change.seq, "requested_on": change.requested_on, "reason": change.reason, "effective_on": day}
@@ -93,12 +100,18 @@ def _change(deal: Deal, change: Change, as_of: date) -> dict[str, Any]:
 
 def _money(now: Situation) -> dict[str, Any]:
     late = late_delivery(now.deal, as_of=now.as_of, calendar=now.calendar)
+    penalties = late_payment(now.deal, as_of=now.as_of, calendar=now.calendar)
+    received = sum((each.amount for each in now.deal.facts.payments if each.on <= now.as_of), Decimal("0.00"))
+    paid = sum((row.paid for row in now.rows), Decimal("0.00"))
+    settled = sum((each.paid for each in penalties), Decimal("0.00"))
     return {
         "instalments": [_instalment(now, row) for row in now.rows],
-        "paid": sum((row.paid for row in now.rows), Decimal("0.00")),
+        "paid": paid,
+        "penalties_paid": settled,
+        "advance": received - paid - settled,
         "written_off": sum((row.written_off for row in now.rows), Decimal("0.00")),
         "balance": sum((row.balance for row in now.rows), Decimal("0.00")),
-        "penalties": [_penalty(each) for each in late_payment(now.deal, as_of=now.as_of, calendar=now.calendar)],
+        "penalties": [_penalty(each) for each in penalties],
         "claim_total": claim_total(now.deal, as_of=now.as_of, calendar=now.calendar),
         "late_delivery": asdict(late) if late else None,
     }
@@ -106,6 +119,7 @@ def _money(now: Situation) -> dict[str, Any]:
 
 def _instalment(now: Situation, row: InstalmentStatus) -> dict[str, Any]:
     flag = flag_of(now.deal, row.seq, as_of=now.as_of)
+    why = overdue_reason_of(now.deal, row.seq, as_of=now.as_of)
     return {
         "seq": row.seq,
         "kind": row.kind,
@@ -128,6 +142,7 @@ def _instalment(now: Situation, row: InstalmentStatus) -> dict[str, Any]:
         "overdue_days": row.overdue_days,
         "stage": stage_of(row),
         "flag": {"kind": flag.flag, "reason": flag.reason, "on": flag.on, "until": flag.until} if flag else None,
+        "overdue_reason": {"cause": why.cause, "reason": why.reason, "on": why.on, "text": why.words} if why else None,
         "status_text": status_text(now.deal, row, as_of=now.as_of),
     }
 
@@ -143,7 +158,7 @@ def _penalty(each: Penalty) -> dict[str, Any]:
         }
         for one in each.segments
     ]
-    kept = ("seq", "clause", "daily_rate", "base", "uncapped", "cap", "amount", "upper")
+    kept = ("seq", "clause", "daily_rate", "base", "uncapped", "cap", "amount", "upper", "paid", "open")
     return {**{name: getattr(each, name) for name in kept}, "segments": segments}
 
 
@@ -165,7 +180,9 @@ def _deadline(each: Deadline) -> dict[str, Any]:
         "subject": each.subject,
         "due": each.due,
         "provisional": each.is_provisional,
+        "due_time": each.due_time,
         "done": each.done,
+        "done_time": each.done_time,
     }
 
 

@@ -34,6 +34,7 @@ FACT_KEYS: Mapping[str, str] = MappingProxyType(
         "payments": "seq",
         "notices": "seq",
         "flags": "seq",
+        "overdue_reasons": "seq",
         "write_offs": "instalment",
         "delays": "seq",
         "tasks_done": "seq",

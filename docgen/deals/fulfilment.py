@@ -8,6 +8,8 @@ from typing import Annotated
 
 from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Quantity, Text, label
 
+_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
 
 class Signature(Model):
     """The days both sides signed; the later one counts."""
@@ -39,8 +41,12 @@ class Delivery(Model):
     on: Annotated[Day, label("交付日期")]
     lines: Annotated[tuple[DeliveredLine, ...], label("交付内容", "不填表示全部")] = ()
     dispatched_on: Annotated[Day | None, label("发货日期")] = None
+    dispatched_time: Annotated[
+        str | None, label("发货时间", "24小时制，例如 14:30；不填按当日24时计", pattern=_TIME)
+    ] = None
     tracking: Annotated[Name | None, label("物流单号")] = None
     tracking_told_on: Annotated[Day | None, label("物流单号告知日期", "发货后24小时内告知客户")] = None
+    tracking_told_time: Annotated[str | None, label("物流单号告知时间", "24小时制，例如 09:15", pattern=_TIME)] = None
     evidence: Annotated[Text | None, label("凭据")] = None
 
 

@@ -33,6 +33,49 @@ class HandlingFlag(Model):
     evidence: Annotated[Text | None, label("凭据")] = None
 
 
+class OverdueCause(StrEnum):
+    """Why money is late (R-2.5-07)."""
+
+    INTERNAL = "internal"
+    FUNDS = "funds"
+    QUALITY = "quality"
+    INVOICE = "invoice"
+    OTHER = "other"
+
+    @property
+    def words(self) -> str:
+        """The manual's own word for it."""
+        return _CAUSES[self]
+
+
+_CAUSES = {
+    OverdueCause.INTERNAL: "内部流程延迟",
+    OverdueCause.FUNDS: "资金紧张",
+    OverdueCause.QUALITY: "质量争议",
+    OverdueCause.INVOICE: "票据问题",
+    OverdueCause.OTHER: "其他",
+}
+
+
+class OverdueReason(Model):
+    """Why one instalment, or all of them, is late, as found out on a day; the latest told counts."""
+
+    seq: Annotated[Count, label("序号", ge=1)]
+    on: Annotated[Day, label("登记日期", "查明原因的日期")]
+    instalment: Annotated[Count | None, label("对应期次", "不填表示各期")] = None
+    cause: Annotated[
+        OverdueCause,
+        label("原因类别", "internal 内部流程延迟，funds 资金紧张，quality 质量争议，invoice 票据问题，other 其他"),
+    ]
+    reason: Annotated[Text | None, label("具体原因", "类别为其他时必填")] = None
+    evidence: Annotated[Text | None, label("凭据")] = None
+
+    @property
+    def words(self) -> str:
+        """Say it in one line: 资金紧张：客户资金审批延迟."""
+        return f"{self.cause.words}：{self.reason}" if self.reason else self.cause.words
+
+
 class WriteOff(Model):
     """The open rest of an instalment is given up in the books (核销); it is no longer asked for."""
 

@@ -15,7 +15,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from docgen.deals.allocation import allocate
+from docgen.deals.accrual import Debt, Paid
+from docgen.deals.allocation import paid_by_day
 from docgen.deals.amending import terms_as_of
 from docgen.deals.deal import Deal
 from docgen.deals.milestones import accepted_on, delivered_on, ended_early_on, signed_on
@@ -25,14 +26,12 @@ from docgen.deals.terms import Terms
 from docgen.deals.wording import INSTALMENT_TITLES, trigger_words
 from docgen.deals.workdays import Calendar, Rolled, add_months, add_term
 
-REMIND_DAYS = 7
-"""An instalment is due soon this many days before its due day and on it (P12)."""
-
 
 class PaymentState(StrEnum):
     """The payment axis of P12; an overdue part-paid instalment is overdue, with `part_paid` beside it.
 
-    Written off is only what a person gave up; money that comes afterwards is still counted as paid.
+    Due soon is from the contract's `remind_days` before the due day until that day. Written off is only what a person
+    gave up; money that comes afterwards is still counted as paid.
     """
 
     NOT_DUE = "not_due"
@@ -108,10 +107,29 @@ def plan_parts(deal: Deal, *, as_of: date, calendar: Calendar) -> tuple[PlanPart
 
 
 def paid_until(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> dict[int, Decimal]:
-    """Return what payments until a day, that day included, have paid on each instalment, in 元."""
-    order = {each.part.seq: each.due.due if each.due else date.max for each in parts}
-    owed = {each.part.seq: each.amount for each in parts}
-    return allocate(owed, order=order, payments=[each for each in deal.facts.payments if each.on <= until])
+    """Return what payments until a day, that day included, have paid on each instalment itself, in 元."""
+    past = settled_by_day(deal, parts, until=until)
+    return dict(past[-1].principal) if past else {each.part.seq: Decimal("0.00") for each in parts}
+
+
+def settled_by_day(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> tuple[Paid, ...]:
+    """Return what was paid by the end of each pay day until a day, of instalments and of penalties, oldest first."""
+    terms = deal.terms  # no change touches the clause on late payment or the order of payments
+    payments = [each for each in deal.facts.payments if each.on <= until]
+    return paid_by_day(debts(deal, parts), payments, order=terms.payment_order, clause=terms.late_payment)
+
+
+def debts(deal: Deal, parts: Sequence[PlanPart]) -> tuple[Debt, ...]:
+    """Return the instalments as what is owed: amount, due day, and the day one was written off."""
+    return tuple(
+        Debt(
+            each.part.seq,
+            each.amount,
+            each.due.due if each.due else None,
+            written_off_on(deal, each.part.seq, as_of=date.max),
+        )
+        for each in parts
+    )
 
 
 def written_off_on(deal: Deal, seq: int, *, as_of: date) -> date | None:
@@ -120,13 +138,11 @@ def written_off_on(deal: Deal, seq: int, *, as_of: date) -> date | None:
     return min((day for day in days if day <= as_of), default=None)
 
 
-def schedule(
-    deal: Deal, *, as_of: date, calendar: Calendar, remind_days: int = REMIND_DAYS
-) -> tuple[InstalmentStatus, ...]:
+def schedule(deal: Deal, *, as_of: date, calendar: Calendar) -> tuple[InstalmentStatus, ...]:
     """Return every instalment of the plan in force on a day, with due days, payments and state, in plan order."""
     parts = plan_parts(deal, as_of=as_of, calendar=calendar)
     paid = paid_until(deal, parts, until=as_of)
-    remind = timedelta(days=remind_days)
+    remind = timedelta(days=deal.terms.remind_days)
     return tuple(
         _status(
             each,

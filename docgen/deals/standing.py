@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from docgen.deals.deal import Deal
-from docgen.deals.handling import FlagKind, HandlingFlag
+from docgen.deals.handling import FlagKind, HandlingFlag, OverdueReason
 from docgen.deals.milestones import ended_early_on
 from docgen.deals.schedule import InstalmentStatus, PaymentState
 
@@ -52,6 +52,12 @@ def flag_of(deal: Deal, seq: int, *, as_of: date) -> HandlingFlag | None:
         if each.until is None or each.until >= as_of:
             return each
     return None
+
+
+def overdue_reason_of(deal: Deal, seq: int, *, as_of: date) -> OverdueReason | None:
+    """Return why an instalment is late, as last told until a day; None while nobody has said."""
+    told = (each for each in deal.facts.overdue_reasons if each.instalment in {None, seq} and each.on <= as_of)
+    return max(told, key=lambda each: (each.on, each.seq), default=None)
 
 
 def status_text(deal: Deal, status: InstalmentStatus, *, as_of: date) -> str:

@@ -17,6 +17,13 @@ _CLASSES = (
 )
 
 
+class PaymentOrder(StrEnum):
+    """What money that came late pays first (P4): the instalment itself, or the penalty that had accrued by then."""
+
+    PRINCIPAL_FIRST = "principal_first"
+    PENALTY_FIRST = "penalty_first"
+
+
 class PartyClass(StrEnum):
     """What a party is at signing (中小企业划型标准); it decides which statutory payment terms apply (P16)."""
 
@@ -98,6 +105,13 @@ class Terms(Model):
     )
     rolls_due_dates: Annotated[Flag, label("应付日、交付日遇休息日顺延", "民法典 203 条；另有约定时填否")] = True
     rolls_fixed_dates: Annotated[Flag, label("约定的固定日期遇休息日顺延", "合同写明具体日期且不顺延时填否")] = True
+    remind_days: Annotated[
+        Count, label("到期提醒天数", "应付日前多少天起算到期提醒；不填按建档时的默认值", ge=0, le=90)
+    ] = 7
+    payment_order: Annotated[
+        PaymentOrder,
+        label("回款冲抵顺序", "principal_first 先冲本金，penalty_first 先冲违约金"),
+    ] = PaymentOrder.PRINCIPAL_FIRST
     confidentiality_months: Annotated[
         Count | None, label("保密期限（月）", "合同终止后多少个月；不填为至信息合法公开之日", ge=1, le=600)
     ] = None

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from docgen.deals.plan import InstalmentKind
-from docgen.deals.schedule import REMIND_DAYS, PaymentState
+from docgen.deals.schedule import PaymentState
 from docgen.deals.standing import MAJOR_DAYS, Stage
 from docgen.receivables.limitation import Interrupted, Interruption, Limitation, limitation
 from docgen.receivables.outline import Claim, Outline, penalties_on
@@ -78,7 +78,6 @@ def board_rows(
     *,
     as_of: date,
     letters: Mapping[int, Iterable[LetterSeen]] | None = None,
-    remind_days: int = REMIND_DAYS,
     is_proof: Callable[[str], bool] = bool,
 ) -> tuple[BoardRow, ...]:
     """Return the rows of a deal on a day of its outline's run.
@@ -100,7 +99,6 @@ def board_rows(
             penalty=penalties.get(each.seq, Decimal("0.00")) if found.has_penalty else None,
             letters=known.get(each.seq, ()),
             clock=_clock(each, own[each.seq], as_of=as_of, last_due=last_due, debt=debt),
-            remind_days=remind_days,
             advance=Decimal(found.advance) if each.seq == last else Decimal("0.00"),
         )
         for each in found.claims
@@ -115,13 +113,12 @@ def _row(  # noqa: PLR0913  # what a row is made of
     penalty: Decimal | None,
     letters: tuple[LetterSeen, ...],
     clock: Limitation | None,
-    remind_days: int,
     advance: Decimal,
 ) -> BoardRow:
     due = _day(claim.due)
     amount, paid, balance = Decimal(claim.amount), Decimal(claim.paid), Decimal(claim.balance)
     late = max((as_of - due).days, 0) if due and balance else 0
-    state = _state(claim, due, balance=balance, paid=paid, as_of=as_of, remind_days=remind_days)
+    state = _state(claim, due, balance=balance, paid=paid, as_of=as_of, remind_days=found.remind_days)
     stage = _stage(state, late)
     held = Held(str(claim.flag[0]), str(claim.flag[1]), _day(claim.flag[2])) if claim.flag else None
     seen = asking(letters, as_of=as_of)
@@ -145,7 +142,7 @@ def _row(  # noqa: PLR0913  # what a row is made of
         state=state,
         status_text=_status_text(found, claim, state, late=late, is_part_paid=bool(paid and paid < amount)),
         held=held,
-        delay_reason=found.delay_reason if late else "",
+        delay_reason=claim.overdue_reason if late else "",
         trigger=claim.trigger,
         triggered_on=asked.triggered_on,
         evidence=tuple(claim.evidence),

@@ -20,16 +20,17 @@ from docgen.deals.amending import terms_as_of
 from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import AcceptanceResult
 from docgen.deals.handling import FlagKind
+from docgen.deals.milestones import ended_early_on
 from docgen.deals.money import round_half_up
 from docgen.deals.penalties import Penalty, late_payment
 from docgen.deals.penalty import PenaltyBase, PenaltyClause
 from docgen.deals.plan import Condition, Instalment, TriggerEvent
 from docgen.deals.schedule import InstalmentStatus, paid_until, plan_parts, schedule
-from docgen.deals.standing import flag_of
+from docgen.deals.standing import flag_of, overdue_reason_of
 from docgen.deals.terms import Terms
 from docgen.deals.workdays import Calendar
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever an outline of the same record would read differently; kept outlines of another number are void."""
 _ONE_DAY = timedelta(days=1)
 _FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
@@ -65,6 +66,8 @@ class Claim:
     late_from: str | None
     late_daily: str
     late_base: str
+    penalty_paid: str
+    overdue_reason: str
     interruptions: list[list[str]]
 
 
@@ -85,7 +88,7 @@ class Outline:
     has_penalty: bool
     cap: str | None
     cap_is_shared: bool
-    delay_reason: str
+    remind_days: int
     claims: tuple[Claim, ...]
     valid_from: str
     valid_to: str
@@ -111,7 +114,8 @@ def outline(deal: Deal, *, as_of: date, calendar: Calendar) -> Outline:
     first, after = _run(deal, as_of)
     facts = deal.facts
     paid = sum((each.amount for each in facts.payments if each.on <= as_of), _NOTHING)
-    ended = facts.termination.on if facts.termination and facts.termination.on <= as_of else None
+    settled = sum((each.paid for each in penalties.values()), _NOTHING)
+    ended = ended_early_on(deal, as_of=as_of)
     signed = facts.signature.later_day if facts.signature and facts.signature.later_day <= as_of else None
     return Outline(
         contract_no=terms.contract.number or "",
@@ -123,11 +127,11 @@ def outline(deal: Deal, *, as_of: date, calendar: Calendar) -> Outline:
         total=format(terms.total, "f"),
         signed_on=_text(signed),
         ended_on=_text(ended),
-        advance=format(paid - sum((row.paid for row in rows), _NOTHING), "f"),
+        advance=format(paid - sum((row.paid for row in rows), _NOTHING) - settled, "f"),
         has_penalty=clause is not None,
         cap=_cap(clause),
         cap_is_shared=bool(clause and clause.cap_base is PenaltyBase.CONTRACT_TOTAL),
-        delay_reason=_last_reason(deal, as_of),
+        remind_days=terms.remind_days,
         claims=tuple(
             _claim(deal, row, part, terms, penalties.get(row.seq), reached.get(row.seq, ()), as_of=as_of)
             for row, part in zip(rows, terms.plan, strict=True)
@@ -149,6 +153,7 @@ def _claim(  # noqa: PLR0913, PLR0917  # one instalment: its row, its place in t
 ) -> Claim:
     closed, start, daily, base = _growth(row, penalty, terms, as_of=as_of)
     flag = flag_of(deal, row.seq, as_of=as_of)
+    why = overdue_reason_of(deal, row.seq, as_of=as_of)
     events = {each.event for each in part.trigger.all_of}
     return Claim(
         seq=row.seq,
@@ -172,6 +177,8 @@ def _claim(  # noqa: PLR0913, PLR0917  # one instalment: its row, its place in t
         late_from=_text(start),
         late_daily=str(daily),
         late_base=str(base),
+        penalty_paid=format(penalty.paid if penalty else _NOTHING, "f"),
+        overdue_reason=why.words if why else "",
         interruptions=[[day.isoformat(), "payment", ""] for day in reached] + list(_promises(deal, row.seq, as_of)),
     )
 
@@ -184,7 +191,7 @@ def _growth(
     A payment's day still bears the larger balance, so a running segment's own balance is taken, not today's.
     """
     clause = terms.late_payment
-    segments = penalty.segments if penalty else ()
+    segments = penalty.segments if penalty and not penalty.is_given_up else ()
     closed = sum((each.amount for each in segments if each.to_day < as_of), Decimal(0))
     base = segments[0].balance if segments else row.balance
     if segments and segments[-1].to_day == as_of:
@@ -197,20 +204,21 @@ def _growth(
 
 
 def penalties_on(found: Outline, as_of: date) -> dict[int, Decimal]:
-    """Return the penalty of each late instalment on a day of the run, in 元: rounded once, then capped (P4)."""
+    """Return the open penalty of each late instalment on a day of the run, in 元: rounded once, then capped (P4)."""
     amounts: dict[int, Decimal] = {}
-    used = _NOTHING
+    used = sum((Decimal(each.penalty_paid) for each in found.claims), _NOTHING)
     for each in sorted(found.claims, key=lambda claim: (claim.due or "9999", claim.seq)):
         exact = Decimal(each.late_closed)
         if each.late_from:
             exact += Decimal(each.late_daily) * max((as_of - date.fromisoformat(each.late_from)).days + 1, 0)
         if not exact:
             continue
-        amount = round_half_up(exact)
+        paid = Decimal(each.penalty_paid)
+        amount = round_half_up(exact) - paid
         if found.cap is not None:
             share = Decimal(found.cap)
             whole = Decimal(found.total) if found.cap_is_shared else Decimal(each.late_base)
-            amount = min(amount, round_half_up(whole * share) - (used if found.cap_is_shared else _NOTHING))
+            amount = min(amount, round_half_up(whole * share) - (used if found.cap_is_shared else paid))
         used += amount
         amounts[each.seq] = amount
     return amounts
@@ -238,12 +246,6 @@ def _promises(deal: Deal, seq: int, as_of: date) -> Iterator[list[str]]:
     for each in deal.facts.flags:
         if each.flag is FlagKind.PROMISED and each.on <= as_of and each.instalment in {None, seq}:
             yield [each.on.isoformat(), "promise", each.evidence or ""]
-
-
-def _last_reason(deal: Deal, as_of: date) -> str:
-    """Return why the customer is late, as last told with a flag (表10 逾期原因)."""
-    told = [each for each in deal.facts.flags if each.on <= as_of and each.flag is not FlagKind.NONE]
-    return max(told, key=lambda each: (each.on, each.seq)).reason if told else ""
 
 
 def _evidence(deal: Deal, part: Instalment, as_of: date) -> Iterator[str]:

@@ -56,6 +56,7 @@ _WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "承诺": ("flag", {"flag": "promised"}),
     "暂停": ("flag", {"flag": "paused"}),
     "解除": ("flag", {"flag": "none"}),
+    "逾期原因": ("overdue_reason", {}),
     "核销": ("write_off", {}),
     "延迟": ("delay", {}),
     "已办": ("task_done", {}),

@@ -17,6 +17,7 @@ from docgen.services.office import Office
 from docgen.services.overwriting import Allow, losses
 from docgen.services.read_record import CheckedRecord, check_record
 from docgen.services.register_customer import customer_for, enter
+from docgen.services.settings import settled
 from docgen.services.staleness import require_revision
 from docgen.store import customers, ledger
 from docgen.store.journal import writing
@@ -76,8 +77,12 @@ def import_deal(
 
 
 def as_it_would_stand(deal: Deal, known: ledger.StoredDeal, *, names_account: bool) -> Deal:
-    """Return a record with what it leaves to the known deal: its numbers and, unless it names one, its account."""
-    return _with_numbers(_with_account(deal, known, names_account=names_account), known.customer_id, known.contract_no)
+    """Return a record with what it leaves to the known deal: its numbers, and what it does not name itself.
+
+    Those are the account and the settings a contract keeps for life (docgen.services.settings).
+    """
+    own = settled(_with_account(deal, known, names_account=names_account), known=known.record)
+    return _with_numbers(own, known.customer_id, known.contract_no)
 
 
 def _enter(office: Office, checked: CheckedRecord, deal: Deal, wish: _Wish) -> Imported:
@@ -88,7 +93,7 @@ def _enter(office: Office, checked: CheckedRecord, deal: Deal, wish: _Wish) -> I
     else:
         _require_no_leftover(deal)
         _require_no_twin(deal, wish.allow)
-        numbered = _numbered(office, deal)
+        numbered = _numbered(office, settled(deal, defaults=office.workspace.defaults))
     folder = _folder(office, numbered)
     findings = (*checked.findings, *enter(office, numbered.customer))
     return _record(office, folder, numbered, wish, replace(checked, findings=findings))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import tomli_w
@@ -13,7 +13,16 @@ from docgen.deals.parties import Company
 from docgen.errors import Refused
 from docgen.services import keyring_file
 from docgen.store import database
-from docgen.workspace import CONFIG_NAME, CONFIG_SCHEMA, DEFAULT_ZONE, Workspace, data_root, is_checkout, open_workspace
+from docgen.workspace import (
+    CONFIG_NAME,
+    CONFIG_SCHEMA,
+    DEFAULT_ZONE,
+    Defaults,
+    Workspace,
+    data_root,
+    is_checkout,
+    open_workspace,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ def _settings(company: Company) -> str:
             "company": company.id,
             "timezone": DEFAULT_ZONE,
             "settle_seconds": 2,
+            "defaults": asdict(Defaults()),
             "inbox": [{"path": "inbox", "name": "扫描件"}],
         }
     )

@@ -15,6 +15,7 @@ from docgen.deals.reading import parse_record, read_text
 from docgen.errors import NotFound, Refused
 from docgen.findings import Finding, error, has_errors
 from docgen.services.office import Office
+from docgen.services.settings import settled
 
 MAX_BYTES = 2_000_000
 REVISION = "revision"
@@ -56,7 +57,7 @@ def check_record(office: Office, path: Path, *, companies: Mapping[str, Company]
     deal, problems = parse_record(data, companies=office.companies if companies is None else companies)
     findings = [*findings, *problems]
     if deal is not None:
-        findings += check(deal, calendar=office.calendar)
+        findings += check(settled(deal, defaults=office.workspace.defaults), calendar=office.calendar)
     return CheckedRecord(path, deal, tuple(findings), names_account=names_account(data), revision=revision)
 
 

@@ -19,7 +19,7 @@ from docgen.deals.deal import ChangeSignature, Deal
 from docgen.deals.events import FACT_KEYS, DealEvent, facts_of, recording, replay, withdrawal
 from docgen.deals.explaining import findings_of
 from docgen.deals.fulfilment import Acceptance, Delivery, Invoice, Notice, Payment, Signature, Termination
-from docgen.deals.handling import Delay, HandlingFlag, TaskDone, WriteOff
+from docgen.deals.handling import Delay, HandlingFlag, OverdueReason, TaskDone, WriteOff
 from docgen.errors import NotFound, Refused
 from docgen.findings import Finding, Severity, has_errors, warning
 from docgen.services import logging as log
@@ -42,6 +42,7 @@ FACTS: Mapping[str, tuple[str, type[Model]]] = {
     "termination": ("termination", Termination),
     "change_signature": ("change_signatures", ChangeSignature),
     "flag": ("flags", HandlingFlag),
+    "overdue_reason": ("overdue_reasons", OverdueReason),
     "write_off": ("write_offs", WriteOff),
     "delay": ("delays", Delay),
     "task_done": ("tasks_done", TaskDone),

@@ -62,6 +62,7 @@ def test_the_workbook(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert (sheet.freeze_panes, sheet.auto_filter.ref[:2]) == ("B4", "A3")
     first = dict(zip(heads, (cell.value for cell in sheet[4]), strict=True))
     assert (first["未收"], first["逾期天数"], first["阶段"], first["违约金"]) == (66666.67, 66, "重大逾期", 7066.67)
+    assert (first["逾期原因"], first["处理原因"]) == ("资金紧张：客户资金审批延迟", "客户称两台网关掉线")
     formulas = [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     assert formulas
     assert {name[-1] for name in formulas} == {"2"}

@@ -26,11 +26,20 @@ from docgen.deals.fulfilment import (
     Termination,
     TerminationGround,
 )
-from docgen.deals.handling import Delay, DelayCause, FlagKind, HandlingFlag, TaskDone, WriteOff
+from docgen.deals.handling import (
+    Delay,
+    DelayCause,
+    FlagKind,
+    HandlingFlag,
+    OverdueCause,
+    OverdueReason,
+    TaskDone,
+    WriteOff,
+)
 from docgen.deals.penalty import PenaltyBase, PenaltyClause
 from docgen.deals.plan import Condition, Instalment, InstalmentKind, TermUnit, Trigger, TriggerEvent
 from docgen.deals.pricing import LineKind, PriceLine
-from docgen.deals.terms import DeliveryTerms, Terms, Warranty
+from docgen.deals.terms import DeliveryTerms, PaymentOrder, Terms, Warranty
 from docgen.deals.totals import line_amount
 
 BEGIN = date(2024, 1, 1)
@@ -123,6 +132,8 @@ def some_terms(draw: st.DrawFn, sample: Terms) -> Terms:
             "late_delivery": draw(st.none() | our_clauses),
             "rolls_due_dates": draw(st.booleans()),
             "rolls_fixed_dates": draw(st.booleans()),
+            "remind_days": draw(st.integers(0, 90)),
+            "payment_order": draw(st.sampled_from(PaymentOrder)),
             "contract": sample.contract.model_copy(update={"dated": None}),
         }
     )
@@ -170,6 +181,16 @@ def some_facts(draw: st.DrawFn, signed: date, parts: int, signatures: tuple[Chan
             Notice(seq=seq, what="付款通知", received_on=draw(later(signed)), instalment=part()) for seq in several(2)
         ),
         flags=tuple(draw(some_flags(seq, signed, part())) for seq in several(3)),
+        overdue_reasons=tuple(
+            OverdueReason(
+                seq=seq,
+                on=draw(later(signed, 500)),
+                instalment=part(),
+                cause=draw(st.sampled_from(OverdueCause)),
+                reason="原因",
+            )
+            for seq in several(2)
+        ),
         write_offs=tuple(
             WriteOff(instalment=seq, on=draw(later(signed, 500)), reason="核销")
             for seq in draw(st.sets(st.integers(1, parts), max_size=1))

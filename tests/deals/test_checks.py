@@ -287,6 +287,18 @@ CASES: list[tuple[Values, Severity, str, str]] = [
     ({"facts.flags": [flag(until=None)]}, ERROR, "deals.flag-without-end", "facts.flags[0].until"),
     ({"facts.flags": [flag(until="2024-05-31")]}, ERROR, "deals.flag-ends-early", "facts.flags[0].until"),
     ({"facts.flags": [flag(instalment=4)]}, ERROR, "deals.no-such-instalment", "facts.flags[0].instalment"),
+    (
+        {"facts.overdue_reasons": [{"seq": 1, "on": "2024-06-03", "cause": "other"}]},
+        ERROR,
+        "deals.overdue-reason-needs-words",
+        "facts.overdue_reasons[0].reason",
+    ),
+    (
+        {"facts.overdue_reasons": [{"seq": 1, "on": "2024-06-03", "cause": "funds", "instalment": 1}]},
+        WARNING,
+        "deals.overdue-reason-not-overdue",
+        "facts.overdue_reasons[0].on",
+    ),
     ({"facts.delays": [delay(to_day="2024-04-01")]}, ERROR, "deals.delay-ends-early", "facts.delays[0].to_day"),
     ({"facts.delays": [delay(to_day=None)]}, WARNING, "deals.delay-without-days", "facts.delays[0].from_day"),
     (
@@ -300,6 +312,23 @@ CASES: list[tuple[Values, Severity, str, str]] = [
         ERROR,
         "deals.tracking-told-early",
         "facts.deliveries[0].tracking_told_on",
+    ),
+    (
+        {
+            "facts.deliveries[0].dispatched_on": "2024-03-21",
+            "facts.deliveries[0].dispatched_time": "14:30",
+            "facts.deliveries[0].tracking_told_on": "2024-03-21",
+            "facts.deliveries[0].tracking_told_time": "14:29",
+        },
+        ERROR,
+        "deals.tracking-told-early",
+        "facts.deliveries[0].tracking_told_time",
+    ),
+    (
+        {"facts.deliveries[0].dispatched_time": "14:30"},
+        ERROR,
+        "deals.time-without-day",
+        "facts.deliveries[0].dispatched_time",
     ),
     (
         {"facts.tasks_done": [{"seq": 1, "rule": "R-2.1-01", "on": "2024-04-01"}]},

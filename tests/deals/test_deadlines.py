@@ -6,8 +6,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
+
 from docgen.deals.deadlines import deadlines
 from docgen.deals.deal import Deal
+from docgen.deals.describe import describe
 from docgen.deals.paperwork import Direction, PaperSeen
 from docgen.deals.situation import situation
 from docgen.deals.workdays import Calendar
@@ -50,3 +53,27 @@ def test_money_that_came_ends_the_duty_to_ask(deal: Deal) -> None:
 def test_nothing_before_the_signature_but_the_delivery_day(deal: Deal) -> None:
     now = situation(deal, as_of=date(2024, 3, 10), calendar=Calendar())
     assert {each.rule for each in deadlines(now)} == {"R-2.3-04", "R-2.4-04", "R-2.4-06"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "told", "expected"),
+    [
+        ({}, {}, ("2024-03-22", None, None, None)),  # the day alone: its end and 24 hours
+        ({"dispatched_time": "14:30"}, {}, ("2024-03-22", "14:30", None, None)),
+        (
+            {"dispatched_time": "14:30"},
+            {"tracking_told_on": "2024-03-22", "tracking_told_time": "14:31"},
+            ("2024-03-22", "14:30", "2024-03-22", "14:31"),
+        ),
+        ({"dispatched_time": "14:30"}, {"tracking_told_on": "2024-03-21"}, ("2024-03-22", "14:30", "2024-03-21", None)),
+    ],
+)
+def test_24_hours_from_the_time_of_dispatch(
+    deal_with: Callable[..., Deal], sent: dict[str, str], told: dict[str, str], expected: tuple[str | None, ...]
+) -> None:
+    def dispatched(data: dict[str, Any]) -> None:
+        data["facts"]["deliveries"][0].update(dispatched_on="2024-03-21", **sent, **told)
+
+    shown = describe(deal_with(dispatched), as_of=date(2024, 4, 1), calendar=Calendar())
+    (row,) = [each for each in shown["deadlines"] if each["rule"] == "R-2.4-07"]
+    assert tuple(row[key] for key in ("due", "due_time", "done", "done_time")) == expected

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -43,3 +45,21 @@ def test_the_day_asked_about_changes_the_answer(
     assert told["as_of"] == as_of
     found = (told["version"], told["signed_on"], told["accepted_on"], told["balance"], told["delivery_due"]["due"])
     assert found == expected
+
+
+def test_the_settings_of_a_contract_are_told(deal_with: Callable[..., Deal], calendar: Calendar) -> None:
+    def own(data: dict[str, Any]) -> None:
+        data["terms"].update(rolls_fixed_dates="false", remind_days="10", payment_order="penalty_first")
+        data["internal"].update(grade_year="trailing")
+
+    plain, changed = (
+        describe(each, as_of=date(2024, 6, 1), calendar=calendar) for each in (deal_with(), deal_with(own))
+    )
+    assert plain["settings"] == {
+        "rolls_due_dates": True, "rolls_fixed_dates": True, "remind_days": 7, "payment_order": "principal_first",
+        "grade_year": "calendar",
+    }  # fmt: skip
+    assert changed["settings"] == {
+        "rolls_due_dates": True, "rolls_fixed_dates": False, "remind_days": 10, "payment_order": "penalty_first",
+        "grade_year": "trailing",
+    }  # fmt: skip

@@ -26,6 +26,7 @@ from docgen.deals.penalties import late_payment
 from docgen.deals.penalty import PenaltyBase
 from docgen.deals.reading import parse_record, read_text
 from docgen.deals.schedule import paid_until, plan_parts
+from docgen.deals.terms import PaymentOrder
 from docgen.deals.workdays import Calendar
 from docgen.findings import has_errors
 
@@ -86,7 +87,15 @@ def _check_sums(deal: Deal, shown: dict[str, Any], as_of: date) -> None:
         assert summed(totals["by_rate"], key) == Decimal(totals[key])
     assert summed(rows, "amount") == total
     received = sum((each.amount for each in deal.facts.payments if each.on <= as_of), Decimal(0))
-    assert summed(rows, "paid") == Decimal(shown["paid"]) == min(received, total)
+    paid, settled, advance = (Decimal(shown[key]) for key in ("paid", "penalties_paid", "advance"))
+    assert paid + settled + advance == received
+    assert paid <= total
+    assert min(settled, advance) >= 0
+    assert not advance or paid == total
+    if shown["settings"]["payment_order"] == "principal_first":
+        assert settled == 0
+    assert summed(rows, "paid") == paid
+    assert summed(shown["penalties"], "paid") == settled
     assert Decimal(shown["paid"]) + Decimal(shown["written_off"]) + Decimal(shown["balance"]) == total
 
 
@@ -115,7 +124,7 @@ def _stage(row: dict[str, Any]) -> str | None:
 
 def _check_claim(shown: dict[str, Any]) -> None:
     overdue = [row for row in shown["instalments"] if row["state"] == "overdue"]
-    assert Decimal(shown["claim_total"]) == summed(overdue, "balance") + summed(shown["penalties"], "amount")
+    assert Decimal(shown["claim_total"]) == summed(overdue, "balance") + summed(shown["penalties"], "open")
 
 
 def _check_delivery(shown: dict[str, Any]) -> None:
@@ -148,7 +157,13 @@ def test_penalties_are_the_sum_of_their_days(deal: Deal, as_of: date) -> None:
     total = terms_as_of(deal, as_of=as_of).terms.total
     parts = plan_parts(deal, as_of=as_of, calendar=CALENDAR)
     planned = {each.part.seq: each for each in parts}
+    given_up = {each.instalment for each in deal.facts.write_offs if each.on <= as_of}
     for each in penalties:
+        assert each.paid + each.open == each.amount
+        assert min(each.paid, each.open) >= 0
+        if each.seq in given_up:
+            assert (each.is_given_up, each.open) == (True, 0)
+            continue
         due = planned[each.seq].due
         assert due
         day, exact, seen = due.due + ONE_DAY, Decimal(0), {}
@@ -171,6 +186,21 @@ def test_penalties_are_the_sum_of_their_days(deal: Deal, as_of: date) -> None:
 
 
 @many
+@given(any_deal, any_day)
+def test_penalty_first_takes_from_the_principal_what_it_pays(deal: Deal, as_of: date) -> None:
+    def told(order: PaymentOrder) -> dict[str, Any]:
+        terms = deal.terms.model_copy(update={"payment_order": order})
+        return describe(deal.model_copy(update={"terms": terms}), as_of=as_of, calendar=CALENDAR)
+
+    first, other = told(PaymentOrder.PRINCIPAL_FIRST), told(PaymentOrder.PENALTY_FIRST)
+    assert Decimal(first["paid"]) >= Decimal(other["paid"])
+    assert Decimal(first["paid"]) + Decimal(first["advance"]) == sum(
+        Decimal(other[key]) for key in ("paid", "penalties_paid", "advance")
+    )
+    assert told(PaymentOrder.PENALTY_FIRST) == other  # nothing is left to chance
+
+
+@many
 @given(any_deal, any_day, st.integers(0, 400))
 def test_money_and_versions_only_grow(deal: Deal, as_of: date, more: int) -> None:
     first, second = (describe(deal, as_of=day, calendar=CALENDAR) for day in (as_of, as_of + timedelta(days=more)))
@@ -190,7 +220,9 @@ def test_the_log_restores_it(deal: Deal) -> None:
     assert replay(events).deal == deal
 
 
-@pytest.mark.parametrize("fact", ["flags", "write_offs", "delays", "tasks_done", "payments", "acceptances"])
+@pytest.mark.parametrize(
+    "fact", ["flags", "overdue_reasons", "write_offs", "delays", "tasks_done", "payments", "acceptances"]
+)
 def test_the_strategy_reaches_every_fact(fact: str) -> None:
     found = []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -119,6 +119,14 @@ def hanging_on(**trigger: object) -> Callable[[dict[str, Any]], None]:
 def invoice(number: str, amount: str, received: str | None, instalment: str | None = "2") -> dict[str, Any]:
     made = {"number": number, "on": "2024-03-27", "amount": amount, "instalment": instalment}
     return {**made, "received_on": received}
+
+
+@pytest.mark.parametrize(("days", "before"), [(0, "2024-05-27"), (7, "2024-05-20"), (30, "2024-04-27")])
+def test_due_soon_by_the_contracts_own_days(deal_with: Callable[..., Deal], days: int, before: str) -> None:
+    deal = deal_with(unpaid, lambda data: data["terms"].update(remind_days=str(days)))  # part 2 is due 2024-05-27
+    first = date.fromisoformat(before)
+    found = [schedule(deal, as_of=day, calendar=CALENDAR)[1].state for day in (first - timedelta(days=1), first)]
+    assert found == [PaymentState.NOT_DUE, PaymentState.DUE_SOON]
 
 
 def test_all_of_several_events_the_latest_counts(deal_with: Callable[..., Deal]) -> None:

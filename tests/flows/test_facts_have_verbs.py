@@ -17,6 +17,7 @@ from docgen.services.assignments import assigned
 from docgen.services.change_terms import ChangeTold, Signed, Verdict, evaluate_change, new_change, sign_change
 from docgen.services.deal_history import list_events
 from docgen.services.deals import show_deal
+from docgen.services.fact_words import in_own_names, told_by
 from docgen.services.file_scan import Fate, file_scan
 from docgen.services.import_deal import import_deal
 from docgen.services.issue_document import issue_document
@@ -133,6 +134,29 @@ def test_nested_values_are_set_by_path() -> None:
     with pytest.raises(Refused) as problem:
         assigned({"c": ["x"]}, ["c[5]=y", "没有等号", "c.d.e=1"])
     assert codes(problem) == ["services.set-nowhere", "services.set-unreadable", "services.set-nowhere"]
+
+
+def test_why_money_is_late_is_told_and_taken_back(office: Office, contract_no: str) -> None:
+    at(office, 2024, 6, 3)
+    undo_fact(office, contract_no, Withdrawal("payment", "2", "银行退回"))  # part 2 was due 05-27
+
+    def told() -> list[str | None]:
+        rows = show_deal(office, contract_no)["instalments"]
+        return [row["overdue_reason"] and row["overdue_reason"]["text"] for row in rows]  # type: ignore[attr-defined]
+
+    kind, more = told_by("逾期原因")
+    given = in_own_names(kind, ["原因类别=资金紧张", "具体原因=审批延迟", "登记日期=2024-06-03", "对应期次=2"])
+    done = add_fact(office, contract_no, NewFact(kind, assigned(more, given)))
+    assert (done.fact, done.key, done.title, done.findings) == ("overdue_reasons", "1", "逾期原因", ())
+    assert log_of(office, contract_no)[-1][1]["value"] == {
+        "seq": 1, "on": "2024-06-03", "instalment": 2, "cause": "funds", "reason": "审批延迟", "evidence": None,
+    }  # fmt: skip
+    assert told() == [None, "资金紧张：审批延迟", None]
+    with pytest.raises(Refused) as problem:
+        add_fact(office, contract_no, NewFact(kind, {"on": "2024-06-03", "cause": "other"}))
+    assert "deals.overdue-reason-needs-words" in codes(problem)
+    undo_fact(office, contract_no, Withdrawal(kind, "1", "听错"))
+    assert told() == [None, None, None]
 
 
 def test_a_stale_revision_is_refused_naming_who_wrote_what(office: Office, contract_no: str) -> None:

@@ -19,7 +19,7 @@ from docgen.deals.parties import Company
 from docgen.deals.penalties import late_payment
 from docgen.deals.reading import parse_record, read_text
 from docgen.deals.schedule import schedule
-from docgen.deals.standing import flag_of, stage_of, status_text
+from docgen.deals.standing import flag_of, overdue_reason_of, stage_of, status_text
 from docgen.deals.workdays import Calendar
 from docgen.receivables.board import board_rows
 from docgen.receivables.outline import Outline, from_json, outline, penalties_on, to_json
@@ -70,8 +70,12 @@ def _agrees(deal: Deal, found: Outline, day: date) -> None:
     ]
     flags = [flag_of(deal, each.seq, as_of=day) for each in told]
     assert [row.held.flag if row.held else None for row in rows] == [one.flag.value if one else None for one in flags]
-    late = {each.seq: each.amount for each in late_payment(deal, as_of=day, calendar=CALENDAR)}
-    assert penalties_on(found, day) == late
+    reasons = [overdue_reason_of(deal, each.seq, as_of=day) if each.overdue_days else None for each in told]
+    assert [row.delay_reason for row in rows] == [one.words if one else "" for one in reasons]
+    late = late_payment(deal, as_of=day, calendar=CALENDAR)
+    assert penalties_on(found, day) == {each.seq: each.open for each in late if not each.is_given_up}
+    received = sum(each.amount for each in deal.facts.payments if each.on <= day)
+    assert sum(row.paid + row.advance for row in rows) + sum(each.paid for each in late) == received
 
 
 @many

@@ -48,6 +48,14 @@ def test_without_a_clause_only_the_principal_is_claimed(face: str) -> None:
 
 
 @pytest.mark.parametrize("face", FACES)
+def test_a_penalty_partly_paid_is_claimed_for_the_rest(face: str) -> None:
+    # 20 days × 150.00 = 3,000.00 and 30 × 103.00 = 3,090.00 are paid; 9 × 72.75667 = 654.81003 are open
+    letter = text("progress-letter", "penalty-first", face)
+    assert "应付违约金共¥6,744.81，已付¥6,090.00，尚欠¥654.81" in letter
+    assert "未付余额与违约金合计¥73,411.48" in letter
+
+
+@pytest.mark.parametrize("face", FACES)
 def test_the_penalty_runs_on_only_while_the_cap_leaves_room(face: str) -> None:
     runs_on = "此后按日继续计算至实际付清之日止"
     assert runs_on in text("progress-letter", "deemed", face)

@@ -1,7 +1,8 @@
 """The penalty of the instalment a letter asks for, as plain values: its runs of days, the sum, the cap.
 
 Without a clause for late payment nothing is claimed (P7, X-02); the letter then asks for the principal and reserves
-rights. A cap on the contract total is one cap for all instalments: `used` is what those due earlier have taken of it.
+rights. A cap on the contract total is one cap for all instalments: `used` is what the others have taken of it. Where
+payments go to penalties first, `paid` is what this one has had of them, and `amount` what is still asked for.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def section(about: Background) -> Values:
 
 
 def _claim(about: Background, found: Penalty | None, used: Decimal) -> Values:
-    amount, cap = (found.amount, found.cap) if found else (_NOTHING, None)
+    amount, cap = (found.open, found.cap) if found else (_NOTHING, None)
+    whole, paid = (found.amount, found.paid) if found else (_NOTHING, _NOTHING)
     balance = next(
         (
             row.balance
@@ -50,8 +52,10 @@ def _claim(about: Background, found: Penalty | None, used: Decimal) -> Values:
         "rows": _rows(about, found) if found else [],
         "uncapped": found.uncapped if found else _NOTHING,
         "cap": cap,
-        "is_capped": found is not None and amount < found.uncapped,
-        "is_at_cap": cap is not None and amount >= cap - used,
+        "is_capped": found is not None and whole < found.uncapped,
+        "is_at_cap": cap is not None and whole >= cap - used,
+        "paid": paid,
+        "whole": whole,
         "amount": amount,
         "claim": balance + amount,
     }
@@ -75,9 +79,11 @@ def _rows(about: Background, found: Penalty) -> list[Values]:
 
 
 def _used(about: Background, claims: tuple[Penalty, ...]) -> Decimal:
-    """Return what the instalments due before this one have taken of the common cap, in 元."""
+    """Return what the others have of the common cap, in 元: those due before, and what is paid of later ones."""
     rows = schedule(about.deal, as_of=about.as_of, calendar=about.calendar)
     order = {row.seq: (row.due or date.max, row.seq) for row in rows}
     own = order.get(about.subject.seq)
-    earlier = (each.amount for each in claims if own is not None and order[each.seq] < own)
-    return sum(earlier, _NOTHING)
+    if own is None:
+        return _NOTHING
+    others = (each for each in claims if each.seq != about.subject.seq)
+    return sum((each.amount if order[each.seq] < own else each.paid for each in others), _NOTHING)
