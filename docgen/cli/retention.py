@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,9 +10,10 @@ import typer
 from docgen.cli import console
 from docgen.cli.identity import FromStdin, User, acting
 from docgen.retention.standing import Ground, Standing
-from docgen.services import retention, retention_acts, retention_rules
+from docgen.services import retention, retention_acts, retention_review, retention_rules
 from docgen.services.retention import Explanation, ItemRetention
 from docgen.services.retention_acts import HoldTold
+from docgen.services.retention_review import Chosen
 
 retention_app = typer.Typer(no_args_is_help=True, help="保管期限：列出、解释、延长、封存 · retention")
 AsOf = Annotated[str | None, typer.Option(help="按某日的情况 · as of a day")]
@@ -23,6 +25,16 @@ Reference = Annotated[
 Held = Annotated[
     str, typer.Argument(metavar="NO", help="客户编号、合同、文书编号或归档件号 · customer, deal, paper or item")
 ]
+
+_COLUMNS = (
+    "cli.col-kept-until",
+    "cli.col-state",
+    "cli.col-contract",
+    "cli.col-title",
+    "cli.col-number",
+    "cli.col-item",
+    "cli.col-why",
+)
 
 
 @retention_app.command("list")
@@ -36,16 +48,7 @@ def list_(
     if console.wants_json():
         console.dump({"as_of": day, "items": [_plain(each) for each in rows]})
         return
-    columns = (
-        "cli.col-kept-until",
-        "cli.col-state",
-        "cli.col-contract",
-        "cli.col-title",
-        "cli.col-number",
-        "cli.col-item",
-        "cli.col-why",
-    )
-    console.table("", columns, (_row(each) for each in rows))
+    console.table("", _COLUMNS, (_row(each) for each in rows))
 
 
 @retention_app.command("explain")
@@ -61,6 +64,36 @@ def explain(reference: Reference, *, as_of: AsOf = None) -> None:
     _tell_end(found)
     for each in found.items:
         _tell(each)
+
+
+@retention_app.command("review")
+def review(
+    *,
+    as_of: AsOf = None,
+    contract: Annotated[str | None, typer.Option(help="只看某合同 · of one deal")] = None,
+    customer: Annotated[str | None, typer.Option(help="只看某客户（编号或名称）· of one customer")] = None,
+    class_id: Annotated[str | None, typer.Option("--class", help="只看某保管类别 · of one class")] = None,
+    xlsx: Annotated[Path | None, typer.Option(help="写成 Excel 清单 · write a workbook")] = None,
+) -> None:
+    """鉴定清单：期满可以提出鉴定的文件，以及期满而须保留的原因 · what is past its term."""
+    office = console.office()
+    chosen = Chosen(contract, customer, class_id)
+    found = retention_review.review(office, as_of=console.day(as_of, "--as-of"), chosen=chosen)
+    if xlsx is not None:
+        retention_review.write_review(found, xlsx)
+    if console.wants_json():
+        kept_back = [{**_plain(each.item), "reasons": each.reasons} for each in found.kept_back]
+        items = [_plain(each) for each in found.items]
+        told = {"as_of": found.as_of, "items": items, "kept_back": kept_back, "others": found.others}
+        console.dump({**told, "findings": found.findings})
+        return
+    console.show_findings(found.findings)
+    console.table("", _COLUMNS, (_row(each) for each in found.items))
+    for each in found.kept_back:
+        console.show_findings(each.reasons)
+    console.say("cli.retention-reviewed", count=len(found.items), back=len(found.kept_back), as_of=found.as_of)
+    if xlsx is not None:
+        console.say("cli.retention-written", path=xlsx)
 
 
 @retention_app.command("extend")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import openpyxl
 import pytest
 
 from docgen.archive.keep import keep
@@ -19,11 +20,14 @@ from docgen.services import passwords
 from docgen.services.archive_care import export_contract, rebuild_database, verify_archive
 from docgen.services.deals import show_deal
 from docgen.services.deposit_scan import Arrival, Deposited, Placement, deposit_scan
+from docgen.services.due_board import all_rows
 from docgen.services.office import Office, open_office
 from docgen.services.people import Identity, NewUser, add_user
+from docgen.services.places import folder_of
 from docgen.services.record_fact import NewFact, Withdrawal, add_fact, undo_fact
 from docgen.services.retention import explain, list_items
 from docgen.services.retention_acts import extend, list_holds, place_hold, release_hold
+from docgen.services.retention_review import Chosen, Review, review, write_review
 from docgen.store import database, ledger
 
 NO = "HT2024031001"
@@ -303,3 +307,80 @@ def test_the_command_line_answers_why(
     assert "至少保存至 2032-01-01" in run("explain", item)
     assert "甲案" in run("holds", "--all")
     assert "合同终止后5年" in run("table")
+
+
+def write_off(office: Office) -> None:
+    """Settle what the manual's deal leaves open, so that nothing keeps its papers back."""
+    for row in all_rows(office, office.today(), contract_no=NO):
+        if row.balance:
+            values = {"instalment": str(row.seq), "on": "2028-01-10", "reason": "和解", "evidence": "会议纪要"}
+            add_fact(office, NO, NewFact("write_off", values))
+
+
+def reasons(found: Review) -> list[set[str]]:
+    return [{finding.code for finding in each.reasons} for each in found.kept_back]
+
+
+def test_the_review_lists_only_what_nothing_keeps_back(desk: Office, clock: Clock, tmp_path: Path) -> None:
+    item, voucher = filed(desk, "质检报告"), filed(desk, "增值税专用发票")
+    end(desk, "2025-05-08")
+    clock.at = datetime(2030, 5, 20, 2, 0, tzinfo=UTC)
+    assert reasons(review(desk)) == [{"retention.back-balance"}]
+    write_off(desk)
+    found = review(desk)
+    assert [each.id for each in found.items] == [item]
+    assert found.others == {"running": 1}
+    assert review(desk, as_of=date(2030, 5, 8)).items == ()
+    assert review(desk, chosen=Chosen(class_id="accounting-voucher")).items == ()
+    assert review(desk, chosen=Chosen(customer="无此客户")).items == ()
+    with pytest.raises(Refused) as problem:
+        review(desk, as_of=date(2030, 5, 21))
+    assert problem.value.findings[0].code == "retention.review-ahead"
+    place_hold(desk, NO, who("fa"), case="甲案", reason="起诉")
+    assert reasons(review(desk)) == [{"retention.back-held"}]
+    release_hold(desk, NO, who("dang"), case="甲案", reason="结案")
+    assert write_review(review(desk), tmp_path / "鉴定.xlsx") == 1
+    sheet = openpyxl.load_workbook(tmp_path / "鉴定.xlsx").active
+    assert sheet.auto_filter.ref == "A3:N4"
+    assert [sheet.cell(4, column).value for column in (1, 5)] == [NO, item]
+    assert voucher not in {cell.value for row in sheet.iter_rows() for cell in row}
+    assert all((desk.workspace.archive / path).exists() for path in paths(desk))
+
+
+def paths(office: Office) -> list[str]:
+    folder = folder_of(office, NO).path
+    return [
+        str((folder / name).relative_to(office.workspace.archive)) for row in ledger.papers(NO) for name in row.files
+    ]
+
+
+def test_a_claim_that_still_runs_keeps_papers_back(desk: Office, clock: Clock) -> None:
+    clock.at = datetime(2024, 3, 27, 2, 0, tzinfo=UTC)
+    filed(desk, "名片")
+    clock.at = datetime(2026, 5, 1, 2, 0, tzinfo=UTC)
+    assert reasons(review(desk)) == [{"retention.back-balance", "retention.back-limitation"}]
+
+
+def test_a_clock_set_wrong_is_told_and_keeps_papers_back(desk: Office, clock: Clock) -> None:
+    filed(desk, "质检报告")
+    end(desk, "2025-05-08")
+    clock.at = datetime(2030, 5, 20, 2, 0, tzinfo=UTC)
+    write_off(desk)
+    assert review(desk).findings == ()
+    clock.move(days=-1)
+    assert reasons(review(desk)) == [{"retention.back-clock"}]
+    clock.move(days=60)
+    assert {each.code for each in review(desk).findings} == {"retention.clock-ahead"}
+
+
+def test_nothing_is_ever_removed_by_looking_whatever_day_it_is(desk: Office, clock: Clock) -> None:
+    for title in ("质检报告", "增值税专用发票", "名片"):
+        filed(desk, title)
+    end(desk, "2025-05-08")
+    before = {path: path.read_bytes() for path in desk.workspace.archive.rglob("*") if path.is_file()}
+    for year in (2031, 2061, 2099):
+        clock.at = datetime(year, 1, 1, 2, 0, tzinfo=UTC)
+        list_items(desk, due_only=True)
+        review(desk)
+        explain(desk, NO)
+    assert {path: path.read_bytes() for path in desk.workspace.archive.rglob("*") if path.is_file()} == before
