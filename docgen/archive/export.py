@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from docgen.archive import disk, lock, plain
 from docgen.archive.eventlog import LogEntry, read
@@ -37,7 +38,14 @@ class _Selection:
     withheld_events: int
 
 
-def export_bag(folder: Folder, out: Path, *, include_internal: bool = False, at: datetime | None = None) -> Path:
+def export_bag(
+    folder: Folder,
+    out: Path,
+    *,
+    include_internal: bool = False,
+    at: datetime | None = None,
+    kept: Mapping[str, str] = MappingProxyType({}),
+) -> Path:
     """Write a contract as a bag into the new folder `out` and return it; the contract stays as it is.
 
     Args:
@@ -45,6 +53,7 @@ def export_bag(folder: Folder, out: Path, *, include_internal: bool = False, at:
         out: where; must not exist, its parent must, and it must lie outside the archive.
         include_internal: take the folder whole, with internal papers and the complete log.
         at: the instant printed as date of export; now by default.
+        kept: until when each item is kept, in words by item id, for the index page.
 
     Raises:
         Refused: archive.export-target-exists, archive.export-inside-archive.
@@ -61,7 +70,7 @@ def export_bag(folder: Folder, out: Path, *, include_internal: bool = False, at:
         selection = _whole(folder) if include_internal else _outward(folder)
         disk.make_folder(bag)
         payload = _write_payload(folder, bag, selection)
-        _write_tags(folder, bag, selection, payload, at or datetime.now(UTC))
+        _write_tags(folder, bag, selection, payload, at=at or datetime.now(UTC), kept=kept)
         disk.move_folder_new(bag, out)
     return out
 
@@ -143,8 +152,14 @@ def _place_for(bag: Path, path: str) -> Path:
     return target
 
 
-def _write_tags(
-    folder: Folder, bag: Path, selection: _Selection, payload: Mapping[str, disk.Digest], at: datetime
+def _write_tags(  # noqa: PLR0913  # the bag, what is in it, and what its page tells
+    folder: Folder,
+    bag: Path,
+    selection: _Selection,
+    payload: Mapping[str, disk.Digest],
+    *,
+    at: datetime,
+    kept: Mapping[str, str],
 ) -> None:
     """Write the bag's own files: declaration, information, index page, and the two manifests."""
     customer = Archive(folder.path.parent.parent).customer_of(folder) or {}
@@ -155,6 +170,7 @@ def _write_tags(
         sidecars=selection.sidecars,
         withheld_papers=selection.withheld_papers,
         withheld_events=selection.withheld_events,
+        kept=kept,
     )
     tags = {
         "bagit.txt": _BAGIT,

@@ -5,26 +5,29 @@ One file, no script, no picture, nothing from the network: it opens in any brows
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from urllib.parse import quote
 
-from docgen.archive.record import FileRecord, Sidecar
+from docgen.archive.record import FileRecord, Retention, Sidecar
 
 _STYLE = (
     "body{font-family:serif;max-width:70em;margin:2em auto;padding:0 1em;line-height:1.5}"
     "table{border-collapse:collapse;width:100%}th,td{border:1px solid #999;padding:.3em .5em;text-align:left;"
     "vertical-align:top}code{font-size:.8em;word-break:break-all}"
 )
-_HEADS = ("日期", "文书", "编号", "来源", "文件", "页数", "字节", "SHA-256")
+_HEADS = ("日期", "文书", "编号", "来源", "文件", "页数", "字节", "保存至", "SHA-256")
 _DIRECTION = {"own": "我方出具", "in": "收到"}
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What the page lists: contract, customer, instant of export, papers, and how much was left out."""
+    """What the page lists: contract, customer, instant of export, papers, and how much was left out.
+
+    `kept` says by item id until when a paper is kept, as known at export; else the page tells what filing promised.
+    """
 
     key: str
     customer: str
@@ -32,6 +35,7 @@ class Listing:
     sidecars: tuple[Sidecar, ...]
     withheld_papers: int
     withheld_events: int
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 def index_page(listing: Listing) -> bytes:
@@ -45,7 +49,7 @@ def index_page(listing: Listing) -> bytes:
             f"<p>导出日期（UTC）：{listing.at.date().isoformat()}；文书 {len(listing.sidecars)} 份。</p>",
             *_left_out(listing),
             f"<table>\n<thead><tr>{''.join(f'<th>{head}</th>' for head in _HEADS)}</tr></thead>\n<tbody>",
-            *[row for sidecar in listing.sidecars for row in _rows(sidecar)],
+            *[row for sidecar in listing.sidecars for row in _rows(sidecar, listing.kept)],
             "</tbody>\n</table>",
             *_how_to_check(),
             "</body>\n</html>\n",
@@ -63,12 +67,19 @@ def _left_out(listing: Listing) -> Iterator[str]:
         )
 
 
-def _rows(sidecar: Sidecar) -> Iterator[str]:
+def _rows(sidecar: Sidecar, kept: Mapping[str, str]) -> Iterator[str]:
+    until = kept.get(sidecar.id) or _promised(sidecar.retention)
     for file in sidecar.files:
-        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(sidecar, file))}</tr>"
+        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(sidecar, file, until))}</tr>"
 
 
-def _cells(sidecar: Sidecar, file: FileRecord) -> list[str]:
+def _promised(retention: Retention) -> str:
+    """Return what was told at filing."""
+    until = retention.until.isoformat() if retention.until else "未定"
+    return f"{until}（{retention.rule}）" if retention.rule else ""
+
+
+def _cells(sidecar: Sidecar, file: FileRecord, until: str) -> list[str]:
     link = f'<a href="data/{quote(file.name)}">{escape(file.name)}</a>'
     return [
         sidecar.at.date().isoformat(),
@@ -78,6 +89,7 @@ def _cells(sidecar: Sidecar, file: FileRecord) -> list[str]:
         link,
         "" if file.pages is None else str(file.pages),
         str(file.size),
+        escape(until),
         f"<code>{file.sha256}</code>",
     ]
 

@@ -98,6 +98,21 @@ def report_workbook(report: Report, *, summary: str, blocks: Sequence[Block], ch
     return out.getvalue()
 
 
+def list_workbook(report: Report) -> bytes:
+    """Return xlsx bytes of one sheet.
+
+    Raises:
+        Refused: `exchange.control-character`.
+    """
+    book = Workbook()
+    sheet = book.active
+    sheet.title = report.name
+    _fill(sheet, report)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def _fill(sheet: Worksheet, report: Report) -> None:
     put_text(sheet.cell(TITLE_ROW, 1), report.heading).font = Font(name=_FONT, size=11, bold=True, color="1F3864")
     first, last = HEADER_ROW + 1, HEADER_ROW + max(len(report.rows), 1)

@@ -16,6 +16,7 @@ from docgen.errors import Damage
 from docgen.findings import Finding, warning
 from docgen.services.office import Office
 from docgen.services.places import folder_of
+from docgen.services.retention import kept_words
 from docgen.services.verify_run import VerifyRun
 from docgen.store import database, ledger, people, projection
 from docgen.workspace import Workspace
@@ -148,4 +149,5 @@ def export_contract(office: Office, reference: str, out: Path, *, include_intern
     """
     contract_no = ledger.deal(reference).contract_no
     out.parent.mkdir(parents=True, exist_ok=True)
-    return export_bag(folder_of(office, contract_no), out, include_internal=include_internal)
+    kept = kept_words(office, contract_no)
+    return export_bag(folder_of(office, contract_no), out, include_internal=include_internal, kept=kept)

@@ -24,6 +24,7 @@ from docgen.services.backups import (
     HEAD,
     OBJECTS,
     SCHEMA,
+    TABLES,
     Backup,
     Line,
     backups,
@@ -139,6 +140,9 @@ def _lines(
 
     yield Line("settings", taker("settings").file(workspace.config, workspace.config.name))
     yield Line("key", taker("key").file(workspace.key_file, workspace.key_file.name))
+    for path in (workspace.root / name for name in TABLES):
+        if path.is_file():
+            yield Line("tables", taker("tables").file(path, path.name))
     yield Line("database", _database(workspace, objects))
     for section, root in (("companies", workspace.companies), ("templates", workspace.templates)):
         yield from (Line(section, entry) for entry in taker(section).tree(root))

@@ -13,6 +13,7 @@ from docgen.deals.paperwork import WHOLE_CONTRACT, Direction, PaperSeen
 from docgen.services.dossier import paper_day
 from docgen.services.office import Office
 from docgen.services.read_record import REVISION
+from docgen.services.retention import Desk
 from docgen.store import ledger
 from docgen.store.customers import survivors
 from docgen.store.history import evaluations
@@ -40,6 +41,7 @@ def show_deal(office: Office, reference: str, *, as_of: date | None = None) -> d
             revision=stored.revision,
             papers=_seen(office, rows),
         ),
+        "retention": Desk(office).block(stored.contract_no, as_of=as_of or office.today()),
         "customer_now": _customer_now(stored.customer_id),
         "papers": [_paper(row) for row in rows],
         "letters": [dataclasses.asdict(row) for row in letters(contract_no=stored.contract_no)],

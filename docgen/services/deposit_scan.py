@@ -11,8 +11,7 @@ from pydantic import JsonValue
 
 from docgen.archive.deposit import Content, Derived, deposit
 from docgen.archive.keep import Kept, let_go
-from docgen.archive.record import CustomerRef, Item, Retention, Sidecar, Source, new_item_id
-from docgen.deals.retention import retention_of
+from docgen.archive.record import CustomerRef, Item, Sidecar, Source, new_item_id
 from docgen.errors import NotFound
 from docgen.findings import Finding
 from docgen.intake.decision import Decision, Evidence, IssuedPaper
@@ -21,10 +20,9 @@ from docgen.services.office import Office
 from docgen.services.paper_ledger import issued_paper
 from docgen.services.places import folder_of
 from docgen.services.recognise import DERIVED_NAME
+from docgen.services.retention_rules import NewPaper, promise
 from docgen.store import ledger
 from docgen.store.journal import writing
-
-DEFAULT_CLASS = "contract-paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
         content = _content(arrival, placement, version)
         sidecar = deposit(
             folder,
-            _item(arrival, placement, version),
+            _item(office, arrival, placement, version),
             [content, *_companions(arrival, content)],
             _derived(arrival, content),
             event_type="paper.filed",
@@ -130,10 +128,11 @@ def _next_version(placement: Placement) -> int:
     return 1 + max((row.version for row in ledger.answers_to(placement.paper.document_id)), default=0)
 
 
-def _item(arrival: Arrival, placement: Placement, version: int) -> Item:
+def _item(office: Office, arrival: Arrival, placement: Placement, version: int) -> Item:
     stored = ledger.deal(placement.contract_no)
-    kept = retention_of(stored.record, class_name=DEFAULT_CLASS)
     paper = placement.paper
+    told = NewPaper(paper.kind if paper else "other", placement.title, office.today(), also=_class_of(office, paper))
+    kept = promise(office, stored.record, told, must_file=True)
     return Item(
         id=new_item_id(),
         item_type="filed",
@@ -147,7 +146,7 @@ def _item(arrival: Arrival, placement: Placement, version: int) -> Item:
         version=version,
         evidence=[_plain(row) for row in placement.evidence],
         findings=[_told(row) for row in placement.findings],
-        retention=Retention(classes=kept.classes, until=kept.until, rule=kept.rule),
+        retention=kept.retention,
         source=Source(name=arrival.original_name, sha256=arrival.kept.sha256, received_at=arrival.received_at),
         extra={
             "pages": arrival.pages or 0,
@@ -155,8 +154,15 @@ def _item(arrival: Arrival, placement: Placement, version: int) -> Item:
             "assigned_by": placement.assigned_by,
             "answers_status": paper.status if paper else None,
             **_sources(arrival),
+            **kept.extra,
         },
     )
+
+
+def _class_of(office: Office, paper: IssuedPaper | None) -> tuple[str, ...]:
+    """Return the class of the issued paper a scan answers: a signed copy is kept no shorter than what it answers."""
+    kind = office.catalogue.kinds.get(paper.kind) if paper else None
+    return (kind.spec.retention,) if kind else ()
 
 
 def _plain(evidence: Evidence) -> dict[str, JsonValue]:

@@ -12,6 +12,7 @@ from docgen.archive.layout import Archive
 from docgen.deals.parties import Company
 from docgen.errors import Refused
 from docgen.services import keyring_file
+from docgen.services.retention_rules import copy_table
 from docgen.store import database
 from docgen.workspace import (
     CONFIG_NAME,
@@ -50,6 +51,7 @@ def initialise(root: Path, company: Company) -> Initialised:
     write_company(workspace, company)
     kinds = _copy_templates(workspace)
     _copy_archive_readme(workspace)
+    copy_table(workspace)
     keyring_file.create(workspace.key_file)
     database.create(workspace.database)
     return Initialised(root, company.id, kinds)

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from docgen.archive.deposit import Content, Derived, Template, deposit
 from docgen.archive.names import safe_name
-from docgen.archive.record import CustomerRef, Item, Retention, new_item_id
+from docgen.archive.record import CustomerRef, Item, new_item_id
 from docgen.codes.payload import new_document_id
-from docgen.deals.retention import retention_of
 from docgen.findings import Finding
 from docgen.issuing import numbering
 from docgen.issuing.issue import Order, Produced, produce
@@ -22,6 +21,7 @@ from docgen.services import logging as log
 from docgen.services.office import Office
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Prepared, Request, prepare
+from docgen.services.retention_rules import NewPaper, promise
 from docgen.store import ledger
 from docgen.store.journal import writing
 from docgen.store.numbers import Series, allot
@@ -109,7 +109,7 @@ def _file(office: Office, order: Order, produced: Produced, *, request: Request,
     with writing(folder, at=order.created, actor=office.actor) as journal:
         sidecar = deposit(
             folder,
-            _item(order, produced, request, approval=prepared.approval),
+            _item(office, order, produced, request, approval=prepared.approval),
             _contents(order, produced),
             _derived(order, produced),
             [Template(name, data) for name, data in produced.templates.items()],
@@ -123,9 +123,10 @@ def _file(office: Office, order: Order, produced: Produced, *, request: Request,
     return _issued(order, produced, files, prepared.findings)
 
 
-def _item(order: Order, produced: Produced, request: Request, *, approval: str | None) -> Item:
+def _item(office: Office, order: Order, produced: Produced, request: Request, *, approval: str | None) -> Item:
     spec = order.kind.spec
-    kept = retention_of(order.deal, class_name=spec.retention)
+    told = NewPaper(spec.id, order.title, office.today(), order.dated, also=(spec.retention,))
+    kept = promise(office, order.deal, told)
     return Item(
         id=new_item_id(),
         item_type="issued",
@@ -136,7 +137,7 @@ def _item(order: Order, produced: Produced, request: Request, *, approval: str |
         contract_no=_contract_no(order),
         customer=CustomerRef(id=str(order.deal.customer.id), name=order.deal.customer.name),
         document_id=order.document_id,
-        retention=Retention(classes=kept.classes, until=kept.until, rule=kept.rule),
+        retention=kept.retention,
         extra={
             "subject": str(order.subject),
             "letter_number": order.letter_number,
@@ -149,6 +150,7 @@ def _item(order: Order, produced: Produced, request: Request, *, approval: str |
             "supersedes": request.replaces,
             "revision": order.revision,
             **({"approval": approval} if approval else {}),
+            **kept.extra,
         },
     )
 

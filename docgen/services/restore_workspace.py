@@ -20,7 +20,7 @@ from docgen.archive.verify import VerifyReport
 from docgen.errors import Damage, Refused
 from docgen.findings import Finding, note, warning
 from docgen.services.archive_care import verify_archive
-from docgen.services.backups import Backup, Line, lines_of
+from docgen.services.backups import TABLES, Backup, Line, lines_of
 from docgen.services.office import Clock, Office, system_clock
 from docgen.store import database, ledger, projection
 from docgen.workspace import CONFIG_NAME, open_workspace
@@ -111,6 +111,8 @@ def _place(line: Line, target: Path) -> Path:
     """Return where a line belongs in the new workspace; a path that leads out of it is damage, not an instruction."""
     if line.section in _FILES:
         return target / _FILES[line.section]
+    if line.section == "tables" and line.entry.path in TABLES:
+        return target / line.entry.path
     parts = line.entry.path.split("/")
     if line.section not in _FOLDERS or not all(parts) or {".", ".."} & set(parts) or "\\" in line.entry.path:
         raise Damage.of("services.backup-leads-out", line.key, path=line.key)

@@ -45,12 +45,15 @@ def issued(office: Office) -> Office:
 
 def test_a_restored_workspace_is_the_same_byte_for_byte_and_answers_alike(issued: Office, tmp_path: Path) -> None:
     before = _tree(issued.workspace.archive)
+    (issued.workspace.root / "bank-mappings.toml").write_text("# ours\n", encoding="utf-8")
     told = {no: show_deal(issued, no) for no in ("SO2024031001",)}
     made = back_up(issued, to=tmp_path / "elsewhere").backup
     database.disconnect()
     done = restore(made, tmp_path / "new", clock=issued.clock)
     assert not has_errors(done.report.findings)
     assert _tree(tmp_path / "new" / "archive") == before
+    for name in ("bank-mappings.toml", "retention.toml"):
+        assert (tmp_path / "new" / name).read_bytes() == (issued.workspace.root / name).read_bytes()
     assert (tmp_path / "new" / "docgen.key").stat().st_mode & 0o777 == 0o600
     anew = open_office(tmp_path / "new", clock=issued.clock)
     assert {no: show_deal(anew, no) for no in told} == told

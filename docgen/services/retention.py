@@ -1,0 +1,271 @@
+"""Why is this kept until then? Retention of archived papers, reckoned anew from the facts each time it is asked for.
+
+What is known is what the logs say now; the day asked about only bounds the facts' own dates. The promise in a paper's
+sidecar and every extension are floors; a hold moves no date (docs/retention.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from docgen.archive.record import Sidecar
+from docgen.deals.deal import Deal
+from docgen.deals.events import FACT_RECORDED, FACT_WITHDRAWN
+from docgen.deals.milestones import terminated_on
+from docgen.errors import NotFound
+from docgen.retention.reckoning import Starts, reckon
+from docgen.retention.standing import Standing, State, stand
+from docgen.retention.table import CONTRACT_PAPER, RetentionTable
+from docgen.retention.trail import Scope, Target, Trail
+from docgen.services.dossier import paper_day
+from docgen.services.evidence import find_evidence
+from docgen.services.office import Office
+from docgen.services.retention_rules import TERMS, table_of
+from docgen.store import ledger, retention
+from docgen.store.customers import survivors
+from docgen.store.history import PastEvent, past_events
+from docgen.store.ledger import PaperLine
+
+TERMINATION = "termination"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRetention:
+    """One archived item with where it stands; `targets` are what holds and extensions name to reach it."""
+
+    id: str
+    number: str
+    title: str
+    kind: str
+    item_type: str
+    contract_no: str
+    customer: str
+    files: tuple[str, ...]
+    filed_on: date
+    standing: Standing
+    targets: frozenset[Target]
+
+
+@dataclass(frozen=True, slots=True)
+class TerminationEvent:
+    """The event a contract's end rests on: its place in the log, who recorded it when, and what proves it.
+
+    `file` is the archived evidence, where what was named as evidence lies in the contract's folder.
+    """
+
+    contract_no: str
+    on: date
+    ground: str
+    seq: int
+    recorded_at: str
+    actor: str
+    evidence: str
+    file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer to "why kept until then": the items asked about, the day, and the contract's end if it is recorded.
+
+    `withdrawn` counts terminations that were recorded and taken back.
+    """
+
+    as_of: date
+    items: tuple[ItemRetention, ...]
+    termination: TerminationEvent | None
+    withdrawn: int
+
+
+class Desk:
+    """Everything a look at retention needs, read once: the table, holds, extensions, customers, papers' days."""
+
+    def __init__(self, office: Office) -> None:
+        """Read the table first, so that a wrong one stops everything."""
+        self.office = office
+        self.table: RetentionTable = table_of(office)
+        self._deals: dict[str, ledger.StoredDeal] = {}
+
+    @cached_property
+    def trail(self) -> Trail:
+        """All holds and extensions."""
+        return retention.trail()
+
+    @cached_property
+    def living(self) -> Mapping[str, tuple[str, str]]:
+        """Customer id → id and name of the one it lives on in."""
+        return survivors()
+
+    def deal(self, contract_no: str) -> ledger.StoredDeal:
+        """Return a deal, read once."""
+        if contract_no not in self._deals:
+            self._deals[contract_no] = ledger.deal(contract_no)
+        return self._deals[contract_no]
+
+    def customers(self, customer_id: str) -> list[Target]:
+        """Return a customer as a target, and all that were merged with it: a hold on one covers the others' papers."""
+        alive = self.living.get(customer_id, (customer_id, ""))[0]
+        same = {each for each, (into, _) in self.living.items() if into == alive} | {customer_id, alive}
+        return [Target(Scope.CUSTOMER, each) for each in sorted(same)]
+
+    def contract(self, contract_no: str, *, as_of: date) -> tuple[ItemRetention, ...]:
+        """Return the items of one contract."""
+        rows = ledger.papers(contract_no)
+        issued = {row.document_id: row.id for row in rows if row.item_type == "issued" and row.document_id}
+        days = [paper_day(self.office, row) for row in rows]
+        last = max((day for day in days if day <= as_of), default=None)
+        deal = self.deal(contract_no)
+        return tuple(self._item(row, deal, issued.get(row.answers), last, as_of) for row in rows)
+
+    def _item(
+        self, row: PaperLine, deal: ledger.StoredDeal, answered: str | None, last_contact: date | None, as_of: date
+    ) -> ItemRetention:
+        sidecar = Sidecar.model_validate(row.sidecar)
+        filed_on = sidecar.at.astimezone(self.office.workspace.timezone).date()
+        dated = paper_day(self.office, row)
+        starts = Starts(terminated_on(deal.record, as_of=as_of), filed_on, dated, max(last_contact or dated, dated))
+        kept = sidecar.retention
+        classes = self.table.classes_of(kind=row.kind, title=row.title, also=kept.classes)
+        promised = _promised(sidecar)
+        terms = reckon(self.table, classes, starts, promised=promised)
+        targets = {Target(Scope.ITEM, each) for each in (row.id, answered) if each}
+        targets |= {Target(Scope.CONTRACT, row.contract_no), *self.customers(deal.customer_id)}
+        standing = stand(terms, targets=targets, trail=self.trail, as_of=as_of, promised=kept.until)
+        names = self.living.get(deal.customer_id, ("", deal.customer_name))[1]
+        return ItemRetention(
+            row.id,
+            row.number,
+            row.title,
+            row.kind,
+            row.item_type,
+            row.contract_no,
+            names,
+            row.files,
+            filed_on,
+            standing,
+            frozenset(targets),
+        )
+
+    def block(self, contract_no: str, *, as_of: date) -> dict[str, object]:
+        """Return retention of a contract's papers as `docgen deal show` tells it."""
+        stored = self.deal(contract_no)
+        ended = terminated_on(stored.record, as_of=as_of)
+        today = self.office.today()
+        term = reckon(self.table, (CONTRACT_PAPER,), Starts(ended, today, today, today))
+        targets = {Target(Scope.CONTRACT, contract_no), *self.customers(stored.customer_id)}
+        found = stand(term, targets=targets, trail=self.trail, as_of=as_of)
+        return {
+            "classes": [CONTRACT_PAPER],
+            "until": _iso(found.until),
+            "rule": term[0].rule,
+            "start_event": TERMINATION,
+            "start_on": _iso(ended),
+            "terminated_on": _iso(ended),
+            "disposable_from": _iso(found.disposable_from),
+            "holds": sorted(each.case for each in found.holds),
+        }
+
+
+def list_items(office: Office, *, as_of: date | None = None, due_only: bool = False) -> tuple[ItemRetention, ...]:
+    """Return all archived items by the day they may be proposed for disposal, open ends last.
+
+    With `due_only` those alone whose term is over on that day, held ones among them.
+
+    Raises:
+        Refused: the retention table is wrong.
+    """
+    day = as_of or office.today()
+    desk = Desk(office)
+    found = [each for contract_no in _contracts() for each in desk.contract(contract_no, as_of=day)]
+    if due_only:
+        found = [each for each in found if each.standing.state in {State.HELD, State.DISPOSABLE}]
+    return tuple(sorted(found, key=lambda each: (each.standing.until or date.max, each.contract_no, each.id)))
+
+
+def explain(office: Office, reference: str, *, as_of: date | None = None) -> Explanation:
+    """Tell why the papers of a contract, or one item, are kept until their day.
+
+    `reference` is any number of the deal, the number of a paper (its signed copies are told with it), or an item's id.
+
+    Raises:
+        NotFound: nothing bears it.
+        Refused: the retention table is wrong.
+    """
+    day = as_of or office.today()
+    contract_no, chosen = find(reference)
+    rows = Desk(office).contract(contract_no, as_of=day)
+    items = tuple(each for each in rows if chosen is None or each.id in chosen)
+    deal = ledger.deal(contract_no).record
+    return Explanation(day, items, _termination(contract_no, deal, day), _withdrawn(contract_no))
+
+
+def find(reference: str) -> tuple[str, set[str] | None]:
+    """Return the contract that is meant, and the ids of the items; None for the whole contract.
+
+    Raises:
+        NotFound: nothing bears the reference.
+    """
+    item = ledger.archived_item(reference)
+    if item is not None and item.contract_no:
+        return item.contract_no, {item.id}
+    paper = ledger.issued_by_number(reference)
+    if paper is not None and paper.contract_no:
+        copies = ledger.answers_to(paper.document_id) if paper.document_id else ()
+        return paper.contract_no, {paper.id, *(each.id for each in copies)}
+    stored = ledger.find_deal(reference)
+    if stored is None:
+        raise NotFound.of("retention.no-such-item", reference)
+    return stored.contract_no, None
+
+
+def kept_words(office: Office, contract_no: str) -> dict[str, str]:
+    """Return for each item of a contract until when it is kept, in words for the contract's index page.
+
+    Holds and their cases are not told: the page may leave the house.
+    """
+    return {each.id: until_words(each.standing) for each in Desk(office).contract(contract_no, as_of=office.today())}
+
+
+def until_words(standing: Standing) -> str:
+    """Return a last day in words: 2029-06-30（合同终止后5年）."""
+    rule = standing.decided_by.rule
+    if standing.state is State.PERMANENT:
+        return "永久"
+    return f"{standing.until.isoformat()}（{rule}）" if standing.until else f"未定，不得销毁（{rule}）"
+
+
+def _contracts() -> Iterator[str]:
+    yield from sorted({row.contract_no for row in ledger.papers() if row.contract_no})
+
+
+def _promised(sidecar: Sidecar) -> dict[str, int]:
+    terms = sidecar.extra.get(TERMS)
+    if not isinstance(terms, dict):
+        return {}
+    return {name: months for name, months in terms.items() if isinstance(months, int)}
+
+
+def _termination(contract_no: str, deal: Deal, as_of: date) -> TerminationEvent | None:
+    fact = deal.facts.termination
+    if fact is None or fact.on > as_of:
+        return None
+    last = [each for each in past_events(types=[FACT_RECORDED], key=contract_no) if _is_the_end(each)][-1]
+    paper = find_evidence(contract_no, fact.evidence) or find_evidence(
+        contract_no, str(last.payload.get("evidence") or "")
+    )
+    file = paper.files[0] if paper and paper.files else None
+    return TerminationEvent(contract_no, fact.on, fact.ground.value, last.seq, last.at, last.actor, fact.evidence, file)
+
+
+def _withdrawn(contract_no: str) -> int:
+    return sum(_is_the_end(each) for each in past_events(types=[FACT_WITHDRAWN], key=contract_no))
+
+
+def _is_the_end(event: PastEvent) -> bool:
+    return event.payload.get("fact") == TERMINATION
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

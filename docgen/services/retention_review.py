@@ -1,0 +1,185 @@
+"""The review list (鉴定清单): what is past its term on a day, and what keeps part of it back all the same.
+
+It proposes nothing and destroys nothing; people look at it, keep some longer, and hold some back. An item stands on the
+list only if its term is over on the day asked about and today, and no hold, open balance or running claim concerns it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from docgen.archive.record import Sidecar
+from docgen.errors import Refused
+from docgen.exchange.report import Form, Report, ReportColumn, Value, list_workbook
+from docgen.findings import Finding, note, warning
+from docgen.retention.standing import State
+from docgen.services.due_board import all_rows
+from docgen.services.make_workbook import SUFFIX, write_new
+from docgen.services.office import Office
+from docgen.services.retention import Desk, ItemRetention
+from docgen.store import ledger, retention
+
+QUIET = timedelta(days=31)
+"""A clock further ahead of the newest entry of all logs than this is asked about: set forward, it ends terms early."""
+TOLERANCE = timedelta(minutes=1)
+_COLUMNS = (
+    ReportColumn("合同编号", width=18),
+    ReportColumn("客户名称", width=26),
+    ReportColumn("文件", width=24),
+    ReportColumn("编号", width=26),
+    ReportColumn("归档件号", width=19),
+    ReportColumn("件数", Form.COUNT, 7, is_summed=True),
+    ReportColumn("归档日期", Form.DAY, 12),
+    ReportColumn("保管类别", width=22),
+    ReportColumn("起算日", Form.DAY, 12),
+    ReportColumn("保存至", Form.DAY, 12),
+    ReportColumn("可提出鉴定", Form.DAY, 12),
+    ReportColumn("规则", width=20),
+    ReportColumn("SHA-256", width=40),
+    ReportColumn("鉴定意见（延长至／销毁）", width=24),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which part of the list is wanted: one contract's, one customer's, one class's; None is all."""
+
+    contract_no: str | None = None
+    customer: str | None = None
+    class_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBack:
+    """An item past its term that may not be proposed all the same, and each reason."""
+
+    item: ItemRetention
+    reasons: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The list as of a day, sorted by the day terms ended; what was kept back; how many are kept for other reasons."""
+
+    as_of: date
+    items: tuple[ItemRetention, ...]
+    kept_back: tuple[KeptBack, ...]
+    others: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def review(office: Office, *, as_of: date | None = None, chosen: Chosen = Chosen()) -> Review:
+    """Return what may be looked at for disposal as of a day, not later than today.
+
+    Raises:
+        Refused: the day lies ahead, or the retention table is wrong.
+        NotFound: no deal bears the number.
+    """
+    day, today = as_of or office.today(), office.today()
+    if day > today:
+        raise Refused.of("retention.review-ahead", day.isoformat(), day=day, today=today)
+    desk = Desk(office)
+    numbers = [ledger.deal(chosen.contract_no).contract_no] if chosen.contract_no else _contracts()
+    items: list[ItemRetention] = []
+    kept_back: list[KeptBack] = []
+    others: Counter[str] = Counter()
+    for number in numbers:
+        for then, now in zip(desk.contract(number, as_of=day), desk.contract(number, as_of=today), strict=True):
+            if not _is_wanted(then, chosen):
+                continue
+            if not (_is_over(then) and _is_over(now)):
+                others[(now if _is_over(then) else then).standing.state] += 1
+                continue
+            reasons = (*_held(now), *obstacles(office, number))
+            if reasons:
+                kept_back.append(KeptBack(then, reasons))
+            else:
+                items.append(then)
+    items.sort(key=lambda each: (each.standing.until or date.max, each.contract_no, each.id))
+    return Review(day, tuple(items), tuple(kept_back), dict(others), tuple(_clock_ahead(office)))
+
+
+def obstacles(office: Office, contract_no: str) -> tuple[Finding, ...]:
+    """Return what keeps every paper of a contract from disposal today: money open, claims running, a clock set back."""
+    found: list[Finding] = []
+    rows = list(all_rows(office, office.today(), contract_no=contract_no))
+    balance = sum((row.balance for row in rows), Decimal(0))
+    if balance:
+        found.append(note("retention.back-balance", contract_no, contract=contract_no, balance=f"{balance:.2f}"))
+    running = [row.limitation for row in rows if row.limitation]
+    last = max((max(each.until, each.lawful_until or each.until) for each in running), default=None)
+    if last and last >= office.today():
+        found.append(note("retention.back-limitation", contract_no, contract=contract_no, until=last))
+    latest = retention.newest_instant(contract_no)
+    if latest and office.now() < datetime.fromisoformat(latest) - TOLERANCE:
+        found.append(warning("retention.back-clock", contract_no, contract=contract_no, now=office.now(), last=latest))
+    return tuple(found)
+
+
+def write_review(found: Review, out: Path) -> int:
+    """Write the list as a new workbook, sorted, with filters and a column for the verdict; return how many rows.
+
+    Raises:
+        Refused: the name does not end in .xlsx, or the file exists.
+    """
+    if out.suffix.lower() != SUFFIX:
+        raise Refused.of("exchange.not-a-workbook-name", str(out))
+    back = len(found.kept_back)
+    heading = f"档案鉴定清单  截至 {found.as_of.isoformat()}    期满而暂不处理 {back} 件（封存、未收款、时效）"
+    report = Report("鉴定清单", heading, _COLUMNS, [_cells(each) for each in found.items], frozen_columns=3)
+    write_new(out, list_workbook(report))
+    return len(found.items)
+
+
+def _cells(each: ItemRetention) -> Sequence[Value]:
+    standing = each.standing
+    line = ledger.archived_item(each.id)
+    hashes = [file.sha256 for file in Sidecar.model_validate(line.sidecar).files] if line else []
+    return (
+        each.contract_no,
+        each.customer,
+        each.title,
+        each.number,
+        each.id,
+        1,
+        each.filed_on,
+        "、".join(term.title for term in standing.terms),
+        standing.decided_by.start_on,
+        standing.until,
+        standing.disposable_from,
+        standing.decided_by.rule,
+        "\n".join(hashes),
+        "",
+    )
+
+
+def _contracts() -> list[str]:
+    return sorted({row.contract_no for row in ledger.papers() if row.contract_no})
+
+
+def _is_wanted(each: ItemRetention, chosen: Chosen) -> bool:
+    if chosen.customer and chosen.customer not in {each.customer, *(target.id for target in each.targets)}:
+        return False
+    return chosen.class_id is None or chosen.class_id in each.standing.classes
+
+
+def _is_over(each: ItemRetention) -> bool:
+    return each.standing.state in {State.HELD, State.DISPOSABLE}
+
+
+def _held(each: ItemRetention) -> Iterable[Finding]:
+    return (
+        note("retention.back-held", each.id, case=hold.case, target=hold.target.id, on=hold.placed.on)
+        for hold in each.standing.holds
+    )
+
+
+def _clock_ahead(office: Office) -> Iterator[Finding]:
+    latest = retention.newest_instant()
+    if latest and office.now() - datetime.fromisoformat(latest) > QUIET:
+        yield warning("retention.clock-ahead", "", now=office.now().date(), last=latest[:10])
