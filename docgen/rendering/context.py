@@ -68,6 +68,7 @@ SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType(
         Section.PROPOSAL: proposal.section,
         Section.QUOTATION: quotation.section,
         Section.CHECKLIST: checklist.section,
+        Section.APPROVALS: approvals.section,
     }
 )
 """What a kind may ask for besides (`shows` in kind.toml); each stands in the data under its own name."""
