@@ -15,11 +15,9 @@ from docgen.store import people
 PASSWORD = "纸上得来终觉浅，演示专用"  # noqa: S105  # of made-up people in a workspace that is wiped
 ADMIN = "guanli"
 ASKER = "zhangsan"
-OTHER_ASKER = "lisi"
 STAFF = (
     NewUser(ADMIN, "admin", (), "管理员"),
     NewUser(ASKER, "sales", (), "张三"),
-    NewUser(OTHER_ASKER, "sales", (), "李四"),
     NewUser("wuzhuguan", "sales", ("销售主管",), "吴主管"),
     NewUser("zhengjingli", "sales", ("产品经理",), "郑经理"),
     NewUser("fengfawu", "legal", ("法务部",), "冯法务"),
