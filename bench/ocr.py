@@ -16,6 +16,7 @@ from itertools import product
 from pathlib import Path
 from statistics import median
 
+from docgen.demo.people import agreed
 from docgen.demo.simulate import ScanSpec, print_and_scan
 from docgen.papers.ocr import Part, Recogniser
 from docgen.services import recognise
@@ -67,6 +68,7 @@ def _office(root: Path) -> tuple[Office, dict[str, bytes]]:
     initialise(root, read_companies(data_root() / "samples" / "companies")["shanhai"])
     office = open_office(root, clock=lambda: AT, actor="bench")
     contract_no = import_deal(office, data_root() / "samples" / "deals" / "xx-tech.yaml").contract_no
+    agreed(office, contract_no, "supplementary-agreement")
     issued = [issue_document(office, Request(contract_no, kind)) for kind in KINDS]
     faces = {str(one.number): next(path for path in one.files if path.suffix == ".pdf") for one in issued}
     return office, {number: path.read_bytes() for number, path in faces.items()}

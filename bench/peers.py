@@ -24,6 +24,7 @@ from docxtpl import DocxTemplate
 
 from docgen.codes.read import read_codes
 from docgen.demo.drops import drops
+from docgen.demo.people import agreed
 from docgen.demo.story import request_for
 from docgen.issuing.issue import Order, _context, _docx_job, _pdf_job
 from docgen.kinds.kind import Face
@@ -128,6 +129,7 @@ def compare(root: Path, rounds: int) -> None:
 def scan_of(office: Office, contract_no: str) -> bytes:
     """Issue the three papers and return the scan of the notice as the demo's copier makes it."""
     papers = (("预付款通知单", date(2024, 3, 12)), ("补充协议", date(2024, 3, 15)), (KIND, date(2024, 3, 26)))
+    agreed(office, contract_no, "补充协议", as_of=date(2024, 3, 15))
     issued = tuple(issue_document(office, request_for(contract_no, kind, day.isoformat())) for kind, day in papers)
     return drops(office, issued)[0].data
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -19,23 +19,40 @@ from docgen.deals.schema import public_part, title_path
 from docgen.deals.standing import stage_of
 from docgen.deals.totals import line_amount
 from docgen.deals.workdays import Calendar
-from docgen.kinds.kind import Kind, SubjectType
+from docgen.kinds.kind import Kind, Section, SubjectType
 from docgen.kinds.subjects import Subject
 
 Content = dict[str, Any]
-"""Plain values: terms, company, customer, subject, templates (name → SHA-256)."""
-_PARTS = {"terms", "company", "customer"}
+"""Plain values: terms, company, customer, subject, templates (name → SHA-256); an offer has its proposal too."""
+_PARTS = {"terms", "company", "customer", "proposal"}
+_OFFERING = {Section.PROPOSAL, Section.QUOTATION}
+
+_PART_WORDS = {
+    SubjectType.CHANGE: "第{seq}次变更",
+    SubjectType.ORDER: "第{seq}次变更后的订单",
+    SubjectType.ACCEPTANCE: "第{seq}次验收",
+    SubjectType.INSTALMENT: "第{seq}期",
+    SubjectType.APPROVAL: "第{seq}份审批",
+}
 
 
-def content_of(  # all that the paper is made from
-    deal: Deal, subject: Subject, *, as_of: date, calendar: Calendar, templates: Mapping[str, str]
+def content_of(  # noqa: PLR0913  # all that the paper is made from
+    deal: Deal,
+    subject: Subject,
+    *,
+    as_of: date,
+    calendar: Calendar,
+    templates: Mapping[str, str],
+    shows: Collection[Section] = (),
 ) -> Content:
     """Return what a paper about a part of a deal would be made from on a day, as plain values."""
+    offer = {"proposal": public_part(deal.proposal)} if deal.proposal and not _OFFERING.isdisjoint(shows) else {}
     return {
         "terms": public_part(terms_for(deal, subject, as_of=as_of)),
         "company": public_part(deal.company),
         "customer": public_part(deal.customer),
         "subject": _subject(deal, subject, as_of=as_of, calendar=calendar),
+        **offer,
         "templates": dict(sorted(templates.items())),
     }
 
@@ -75,8 +92,8 @@ def summary_of(kind: Kind, deal: Deal, subject: Subject, *, as_of: date, calenda
         told.append(
             ["期次", f"第{row.seq}期{row.title} ¥{format_money(row.amount)}，未收 ¥{format_money(row.balance)}"]
         )
-    elif subject.seq:
-        told.append(["对象", str(subject)])
+    elif subject.seq or subject.name:
+        told.append(["对象", _in_words(subject)])
     return told
 
 
@@ -107,9 +124,16 @@ def _subject(deal: Deal, subject: Subject, *, as_of: date, calendar: Calendar) -
         own["acceptance"] = next(
             (public_part(each) for each in deal.facts.acceptances if each.seq == subject.seq), None
         )
-    elif subject.type is not SubjectType.CONTRACT:
-        own["facts"] = public_part(deal.facts)
+    elif subject.type is SubjectType.PAPER:
+        own["number"] = subject.name
     return own
+
+
+def _in_words(subject: Subject) -> str:
+    """Return the part a paper speaks of as people say it: 第1次变更, 文书 HT2024031001-YF1-01."""
+    if subject.type is SubjectType.PAPER:
+        return f"文书 {subject.name}"
+    return _PART_WORDS.get(subject.type, "第{seq}项").format(seq=subject.seq)
 
 
 def _flat(value: Any, place: tuple[str | int, ...]) -> dict[tuple[str | int, ...], Any]:  # noqa: ANN401  # plain values

@@ -82,6 +82,7 @@ class Approval:
     subject: str
     subject_type: str
     subject_seq: int
+    subject_name: str
     amount: str
     route: Route
     digest: str
@@ -165,6 +166,7 @@ def _requested(contract_no: str, event: ApprovalEvent, before: Approval | None) 
         subject=told["subject"],
         subject_type=told["subject_type"],
         subject_seq=told["subject_seq"],
+        subject_name=told.get("subject_name") or "",
         amount=told["amount"],
         route=route_of(told["route"]),
         digest=told["digest"],

@@ -31,6 +31,7 @@ def request(  # noqa: PLR0913  # a command's options are its arguments
     *,
     seq: Annotated[int | None, typer.Option(help="第几期、第几次变更或验收 · which part")] = None,
     as_of: Annotated[str | None, typer.Option(help="按某日的情况 · facts as of a day")] = None,
+    about: Annotated[str | None, typer.Option(help="关于哪一份文书（通知类） · which paper a notice is about")] = None,
     user: User = None,
     password_stdin: FromStdin = False,
 ) -> None:
@@ -38,7 +39,7 @@ def request(  # noqa: PLR0913  # a command's options are its arguments
     office = console.office()
     day = console.day(as_of, "--as-of")
     who = acting(user, from_stdin=password_stdin)
-    _show(approvals.request_approval(office, deal, kind, who, seq=seq, as_of=day))
+    _show(approvals.request_approval(office, deal, kind, who, seq=seq, as_of=day, about=about))
 
 
 def approve(

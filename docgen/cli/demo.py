@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 
 from docgen.cli import console
-from docgen.demo.story import Step, tell_story
+from docgen.demo.story import tell_story
+from docgen.demo.telling import Step
 
 
 def demo(
@@ -17,7 +18,7 @@ def demo(
         Path | None, typer.Argument(metavar="[DIR]", help="演示用文件夹，默认 demo/ · default demo/")
     ] = None,
 ) -> int:
-    """演示：一个合同从建档、出具、签回到归档 · the round trip on a sample deal."""
+    """演示：五个合同从方案、审批、签订到归档 · five sample deals, papers, approvals and scans."""
     root = (console.options().workspace or folder or Path("demo")).resolve()
     steps = tell_story(root, _tell)
     if console.wants_json():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from docgen.archive.layout import Folder
 from docgen.demo.simulate import ScanSpec, foreign_letter, print_and_scan
+from docgen.papers.ocr import missing_modules
 from docgen.rendering.laidout import Zone
 from docgen.services.file_scan import Fate
 from docgen.services.issue_document import Issued
@@ -42,12 +43,19 @@ def drops(office: Office, issued: tuple[Issued, ...]) -> tuple[Drop, ...]:
         Drop("SCAN0001.pdf", first, "回执签章，一切正常", Fate.FILED),
         Drop("SCAN0002.tif", scan(report, 2, format="tiff", is_colour=False), "黑白多页 TIFF", Fate.FILED),
         Drop("SCAN0003.pdf", scan(agreement, 3, turned=frozenset({1})), "有一页放倒了", Fate.FILED),
-        Drop("SCAN0004-blot.pdf", scan(report, 4, blotted=_all_pages(report)), "识别码被墨水盖住", Fate.WAITING),
+        Drop("SCAN0004-blot.pdf", scan(report, 4, blotted=_all_pages(report)), *_blotted()),
         Drop("SCAN0005.pdf", foreign_letter(5, fonts=fonts), "别的公司的来函", Fate.WAITING),
         Drop("SCAN0006.pdf", scan(agreement, 6, dropped=frozenset({agreement.pages})), "少扫了一页", Fate.WAITING),
         Drop("SCAN0007.pdf", first[: len(first) // 3], "传了一半的文件", Fate.WAITING),
         Drop("SCAN0008.pdf", first, "同一份又放了一次", Fate.SEEN_AGAIN),
     )
+
+
+def _blotted() -> tuple[str, Fate]:
+    """Return what becomes of a paper whose code is drowned: OCR reads its print, where it is installed."""
+    if missing_modules():
+        return "识别码被墨水盖住", Fate.WAITING
+    return "识别码被墨水盖住，凭文字认出", Fate.FILED
 
 
 def zones_of(office: Office, paper: Issued) -> tuple[Zone, ...]:

@@ -1,4 +1,4 @@
-"""The story `docgen demo` tells: one real deal from record to paper to signed scan to archive, and every proof after.
+"""The story `docgen demo` tells: five deals through papers and approvals, signed scans back, every proof after.
 
 It works in a workspace of its own that it wipes first; a folder that is not its own is refused. Every step is the very
 service that the command line calls; only paper, pen, seal and scanner are simulated.
@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from docgen.demo.drops import Drop, drops
 from docgen.demo.proofs import bag_proof, manifest_proof
+from docgen.demo.telling import Step, Story
+from docgen.demo.year import MAIN, StoryClock, Year
 from docgen.errors import Refused
 from docgen.findings import has_errors, sentence
 from docgen.services import inbox
 from docgen.services.archive_care import export_contract, rebuild_database, verify_archive
 from docgen.services.file_scan import Fate, Filed
-from docgen.services.import_deal import import_deal
 from docgen.services.initialise import initialise
-from docgen.services.issue_document import Issued, issue_document
+from docgen.services.issue_document import Issued
 from docgen.services.office import Office, open_office, read_companies
 from docgen.services.prepare_issue import Request
 from docgen.services.watch_inboxes import InboxWatch, Trouble
@@ -34,51 +33,8 @@ from docgen.workspace import data_root
 MARK = ".docgen-demo"
 _PATIENCE = 120.0
 _GIVE_UP = 4.0
-_PAPERS = (("预付款通知单", "2024-03-12"), ("补充协议", "2024-03-15"), ("验收报告", "2024-03-26"))
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the story: what was done, what came of it, where it lies, how long it took (seconds)."""
-
-    what: str
-    result: str
-    where: str
-    seconds: float
-    is_good: bool = True
-
-
-@dataclass
-class Story:
-    """The demo as it runs: `tell` is called after each step."""
-
-    root: Path
-    tell: Callable[[Step], None]
-    steps: list[Step] = field(default_factory=list)
-
-    @contextmanager
-    def step(self, code: str) -> Iterator[Outcome]:
-        """Time one step; the block says what came of it."""
-        outcome, began = Outcome(), time.monotonic()
-        yield outcome
-        done = Step(
-            sentence(code), "\n".join(outcome.results), outcome.where, time.monotonic() - began, outcome.is_good
-        )
-        self.steps.append(done)
-        self.tell(done)
-
-
-@dataclass
-class Outcome:
-    """What a step's block says of itself."""
-
-    results: list[str] = field(default_factory=list)
-    where: str = ""
-    is_good: bool = True
-
-    def say(self, text: str) -> None:
-        """Add a line to the step's result."""
-        self.results.append(text)
+_PAPERS = ("prepayment-notice", "supplementary-agreement", "acceptance-report")
+"""What comes back over the scanner in the second half."""
 
 
 def tell_story(root: Path, tell: Callable[[Step], None]) -> tuple[Step, ...]:
@@ -88,12 +44,15 @@ def tell_story(root: Path, tell: Callable[[Step], None]) -> tuple[Step, ...]:
         Refused: the folder is not the demo's own.
     """
     story = Story(root, tell)
-    office, contract_no = _enter(story)
-    issued = _issue(story, office, contract_no)
+    office = _enter(story)
+    year = _live(story, office)
+    contract_no = year.numbers[MAIN]
+    issued = tuple(year.papers[MAIN, kind] for kind in _PAPERS)
     _round_trip(story, office, issued)
     _settle_by_hand(story, office, issued)
     _prove(story, office, contract_no)
     _lose_and_rebuild(story, office, contract_no)
+    year.summary()
     database.disconnect()
     return tuple(story.steps)
 
@@ -110,7 +69,7 @@ def prepare_folder(root: Path) -> None:
         shutil.rmtree(root)
 
 
-def _enter(story: Story) -> tuple[Office, str]:
+def _enter(story: Story) -> Office:
     with story.step("demo.workspace") as outcome:
         prepare_folder(story.root)
         companies = read_companies(data_root() / "samples" / "companies")
@@ -118,25 +77,15 @@ def _enter(story: Story) -> tuple[Office, str]:
         (story.root / MARK).write_text("docgen demo\n", encoding="utf-8")
         outcome.say("、".join(made.kinds))
         outcome.where = str(story.root)
-    with story.step("demo.import") as outcome:
-        office = open_office(story.root)
-        done = import_deal(office, data_root() / "samples" / "deals" / "xx-tech.yaml")
-        outcome.say(f"{done.contract_no} {done.customer_name}（{done.customer_id}）")
-        for finding in done.findings:
-            outcome.say(f"· {finding.sentence()}")
-        outcome.where = _short(office, office.archive.root)
-    return office, done.contract_no
+    return open_office(story.root)
 
 
-def _issue(story: Story, office: Office, contract_no: str) -> tuple[Issued, ...]:
-    issued = []
-    for kind, day in _PAPERS:
-        with story.step("demo.issue") as outcome:
-            done = issue_document(office, request_for(contract_no, kind, day))
-            outcome.say(f"{done.number}《{done.title}》{done.letter_number or ''} {done.pages} 页")
-            outcome.where = "\n".join(_short(office, path) for path in done.files)
-            issued.append(done)
-    return tuple(issued)
+def _live(story: Story, office: Office) -> Year:
+    """Play the office's year by the story's own clock."""
+    clock = StoryClock()
+    year = Year(story, replace(office, clock=clock), clock)
+    year.play()
+    return year
 
 
 def request_for(contract_no: str, kind: str, day: str) -> Request:
@@ -206,10 +155,15 @@ def _settle_by_hand(story: Story, office: Office, issued: tuple[Issued, ...]) ->
             outcome.results += [f"  · {finding.sentence()}" for finding in row.findings]
         outcome.where = _short(office, office.workspace.review)
     with story.step("demo.assign") as outcome:
-        unread = next(row for row in inbox.list_waiting(office) if "blot" in row.original_name)
-        done = inbox.assign(office, unread.id, document=issued[-1].number)
-        outcome.say(f"{done.id} → {done.number}")
-        outcome.where = _short(office, done.path)
+        for row in inbox.list_waiting(office):
+            if "blot" in row.original_name:
+                done = inbox.assign(office, row.id, document=issued[-1].number)
+            elif "0005" in row.original_name:
+                done = inbox.assign(office, row.id, deal=issued[-1].contract_no, document_type="来函")
+            else:
+                continue
+            outcome.say(f"{done.id} → {done.number or done.title}")
+            outcome.where = _short(office, done.path)
 
 
 def _prove(story: Story, office: Office, contract_no: str) -> None:

@@ -16,7 +16,7 @@ from docgen.deals.pricing import LineKind
 from docgen.deals.standing import Stage
 
 SUBJECT_WORDS = frozenset(
-    {"contract", "order", "change", "instalment", "acceptance", "approval", "advance", "progress", "final"}
+    {"contract", "order", "change", "instalment", "acceptance", "paper", "approval", "advance", "progress", "final"}
 )
 """What a route may ask of the part a paper speaks of: its type, or the kind of the instalment."""
 

@@ -96,7 +96,8 @@ def standing(contract_no: str, kind: Kind, subject: Subject) -> Approval | None:
 def content(office: Office, kind: Kind, deal: Deal, subject: Subject, *, as_of: date) -> Content:
     """Return what the paper would be made from now, templates by the bytes that lie on the disk now."""
     hashes = template_hashes(kind, office.shared_templates)
-    return content_of(deal, subject, as_of=as_of, calendar=office.calendar, templates=hashes)
+    shows = kind.spec.shows
+    return content_of(deal, subject, as_of=as_of, calendar=office.calendar, templates=hashes, shows=shows)
 
 
 def stale(approval: Approval, now: Content) -> list[Finding]:

@@ -51,7 +51,14 @@ class Decision:
 
 
 def request_approval(  # noqa: PLR0913  # which paper, about what, as of when, by whom
-    office: Office, reference: str, kind_name: str, who: Identity, *, seq: int | None = None, as_of: date | None = None
+    office: Office,
+    reference: str,
+    kind_name: str,
+    who: Identity,
+    *,
+    seq: int | None = None,
+    as_of: date | None = None,
+    about: str | None = None,
 ) -> Told:
     """Ask for the approval of one paper as it would be made now; asked again after a change, a new round begins.
 
@@ -64,7 +71,7 @@ def request_approval(  # noqa: PLR0913  # which paper, about what, as of when, b
     contract_no = ledger.deal(reference).contract_no
     with writing(folder_of(office, contract_no), at=office.now(), actor=user.name) as journal:
         deal = ledger.deal(contract_no).record
-        subject = _subject(office, kind, contract_no, seq=seq, as_of=as_of)
+        subject = _subject(office, kind, Request(contract_no, kind.spec.id, seq=seq, as_of=as_of, about=about))
         day = as_of or office.today()
         wanted = demand(office, kind, deal, subject, days=(day, office.today()))
         if wanted.route is None:
@@ -83,6 +90,7 @@ def request_approval(  # noqa: PLR0913  # which paper, about what, as of when, b
             "subject": str(subject),
             "subject_type": subject.type.value,
             "subject_seq": subject.seq,
+            "subject_name": subject.name,
             "amount": amount_of(deal, subject, as_of=day, calendar=office.calendar),
             "as_of": as_of.isoformat() if as_of else None,
             "route": wanted.route.as_json(),
@@ -219,14 +227,13 @@ def _signed(office: Office, user: StoredUser) -> dict[str, str]:
     return {"user": user.name, "display": user.display, "os_user": os_user(), "on": office.today().isoformat()}
 
 
-def _subject(office: Office, kind: Kind, contract_no: str, *, seq: int | None, as_of: date | None) -> Subject:
+def _subject(office: Office, kind: Kind, request: Request) -> Subject:
     """Return what the paper is about; asking for approval does not wait until everything else is ready."""
-    stored, day = ledger.deal(contract_no), as_of or office.today()
-    dossier = dossier_of(office, contract_no)
+    stored, day = ledger.deal(request.deal), request.as_of or office.today()
+    dossier = dossier_of(office, request.deal)
     found = subjects(kind, stored.record, as_of=day, dossier=dossier)
-    if seq is None and len(found) == 1:
+    if request.seq is None and request.about is None and len(found) == 1:
         return found[0]
-    request = Request(contract_no, kind.spec.id, seq=seq, as_of=day)
     return subject_of(office, kind, stored, request, as_of=day, dossier=dossier)
 
 
@@ -244,7 +251,7 @@ def _require_later(before: Approval, journal: Journal) -> None:
 def _require_unchanged(office: Office, found: Approval) -> None:
     kind = office.catalogue.get(found.kind)
     deal = ledger.deal(found.contract_no).record
-    subject = Subject(kind.spec.subject, found.subject_seq)
+    subject = Subject(kind.spec.subject, found.subject_seq, found.subject_name)
     findings = stale(found, content(office, kind, deal, subject, as_of=found.as_of or office.today()))
     if has_errors(findings):
         raise Refused(findings)

@@ -84,7 +84,8 @@ def fact_title(fact: str) -> str:
 
 def _line(event: history.PastEvent) -> HistoryLine:
     told = event.payload
-    params = {**told, "title": fact_title(str(told.get("fact"))), "key": told.get("key") or ""}
+    named = told.get("title") or fact_title(str(told.get("fact")))
+    params = {**told, "title": named, "key": told.get("key") or "", "person": _person(told)}
     return HistoryLine(
         seq=event.seq,
         revision=event.revision,
@@ -100,6 +101,12 @@ def _line(event: history.PastEvent) -> HistoryLine:
         reason=_text(told, "reason"),
         undoes=told["undoes"] if isinstance(told.get("undoes"), int) else None,
     )
+
+
+def _person(told: Mapping[str, Any]) -> str:
+    """Return who acted at a step as the trail prints it: 李四（代张三）."""
+    stood_in = told.get("for_display")
+    return f"{told.get('display') or ''}（代{stood_in}）" if stood_in else str(told.get("display") or "")
 
 
 def _text(told: Mapping[str, Any], name: str) -> str | None:

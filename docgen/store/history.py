@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from docgen.approvals.trail import APPROVAL_EVENTS
 from docgen.deals.events import FACT_RECORDED, FACT_WITHDRAWN, RECORDED
 from docgen.store import database  # noqa: F401  # sets Django up before the models
 from docgen.store.letters import LETTER_EVENTS
@@ -51,8 +52,11 @@ class StoredEvaluation:
 
 
 def history(contract_no: str) -> tuple[PastEvent, ...]:
-    """Return what was written down about a deal, and each time the clock was found set back, in the log's order."""
-    rows = Event.objects.filter(key=contract_no, type__in=(*REVISING, CLOCK_SET_BACK)).order_by("seq")
+    """Return what was written down about a deal, in the log's order.
+
+    Approvals and a clock found set back stand among it; they do not move the revision.
+    """
+    rows = Event.objects.filter(key=contract_no, type__in=(*REVISING, *APPROVAL_EVENTS, CLOCK_SET_BACK)).order_by("seq")
     events, revision = [], 0
     for row in rows:
         revises = row.type in REVISING

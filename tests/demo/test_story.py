@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from docgen.demo.story import MARK, Step, prepare_folder, tell_story
+from docgen.demo.story import MARK, prepare_folder, tell_story
+from docgen.demo.telling import Step
 from docgen.errors import Refused
 from docgen.findings import sentence
 
@@ -28,8 +29,19 @@ def test_the_whole_story_is_good_and_leaves_what_it_says(tmp_path: Path) -> None
         "HT2024031001-YS01 验收报告 签回件 第2次扫描.pdf",
     }
     waits = next(step for step in steps if step.what == sentence("demo.waiting"))
-    assert all(name in waits.result for name in ("SCAN0004-blot", "SCAN0005", "SCAN0006", "SCAN0007"))
-    assert len([path for path in (root / "review").iterdir() if path.is_dir()]) == 3
+    assert all(name in waits.result for name in ("SCAN0005", "SCAN0006", "SCAN0007"))
+    assert len([path for path in (root / "review").iterdir() if path.is_dir()]) == 2
+    own = next(step for step in steps if step.what == sentence("demo.own-request"))
+    assert "不能自己审批" in own.result
+    second = next(step for step in steps if step.what == sentence("demo.rejected"))
+    assert "褚厂长（生产部）驳回；" in second.result
+    assert "卫服务（代冯法务）（法务部）同意" in "".join(step.result for step in steps)
+    made = steps[-1].result.splitlines()
+    assert [line.partition("：")[0] for line in made] == [
+        *("HT2024031001", "HT2024031002", "HT2024040801", "HT2024070101", "HT2024090201")
+    ]
+    assert all(word in made[0] for word in ("合同", "解决方案书", "审批表", "质保期满证明", "更正通知"))
+    assert "作废通知" in made[2]
     assert [path for path in (root / "inbox").rglob("*") if path.is_file()] == []
     assert (root / "export" / "HT2024031001" / "bagit.txt").is_file()
 

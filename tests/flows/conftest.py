@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from docgen.services import passwords
 from docgen.services.import_deal import import_deal
 from docgen.services.initialise import initialise
 from docgen.services.office import Office, open_office, read_companies
@@ -29,6 +30,15 @@ class Clock:
 
     def move(self, **by: int) -> None:
         self.at += timedelta(**by)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Hash passwords at little cost: many tests have many people act."""
+    made = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hasher", lambda: made)
+        yield
 
 
 @pytest.fixture

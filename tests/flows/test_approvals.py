@@ -21,10 +21,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from docgen.demo.people import agreed
 from docgen.errors import DocgenError, Refused
-from docgen.services import passwords
+from docgen.services.approval_sheets import file_sheet
 from docgen.services.approvals import Decision, approve, reject, request_approval, told, withdraw
 from docgen.services.archive_care import rebuild_database
+from docgen.services.deal_history import list_events
 from docgen.services.delegations import NewDelegation, delegate, undelegate
 from docgen.services.import_deal import import_deal
 from docgen.services.office import Office, open_office
@@ -32,7 +34,7 @@ from docgen.services.overwriting import Allow
 from docgen.services.people import Identity, NewUser, add_user, authenticate
 from docgen.services.prepare_issue import Request, prepare
 from docgen.services.record_fact import NewFact, add_fact
-from docgen.store import approvals, database, people, projection
+from docgen.store import approvals, database, ledger, people, projection
 from docgen.store.models import Approval, Delegation, Event, User
 from docgen.workspace import data_root
 
@@ -41,12 +43,6 @@ POSTS = {"a": ("销售主管",), "b": ("生产部",), "c": ("财务部",), "d": 
 STEPS = ["销售主管", "生产部", "财务部"]
 ID = "SQ2024031001-01"
 KIND = "order-approval"
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "hasher", lambda: made)
 
 
 def who(name: str) -> Identity:
@@ -98,7 +94,7 @@ def test_a_record_changed_afterwards_is_stale_and_asked_for_anew_in_a_new_round(
     (tmp_path / "new.yaml").write_text(
         record.replace("    title: 服务器采购", "    number: HT2024031001\n    title: 服务器采购"), "utf-8"
     )
-    import_deal(desk, tmp_path / "new.yaml", allow=[Allow.OVERWRITE])
+    import_deal(desk, tmp_path / "new.yaml", allow=(Allow.OVERWRITE,))
     with pytest.raises(Refused) as problem:
         ready(desk)
     assert codes(problem) == {"approvals.stale"}
@@ -370,3 +366,44 @@ def test_no_sequence_of_acts_opens_the_gate_improperly(settled: Path, monkeypatc
     )
     run_state_machine_as_test(Attempts, settings=small)
     assert Attempts.opened > 0, "no run got as far as a complete approval: the property was never put to the test"
+
+
+def test_a_request_approved_anew_gets_a_new_sheet_and_the_history_tells_it_all(desk: Office, tmp_path: Path) -> None:
+    complete(desk)
+    first = file_sheet(desk, told(desk, ID).approval)
+    assert first is None  # the order's own form is its trail
+    request_approval(desk, "HT2024031001", "补充协议", who("e"))
+    reject(desk, "SQ2024031001-02", who("a"), Decision("价格不清"))
+    lines = [line.what for line in list_events(desk, "HT2024031001") if line.type.startswith("approval.")]
+    assert lines[0] == "e先生 申请审批《订单审批表》SQ2024031001-01"
+    assert lines[-1] == "a先生（销售主管）驳回 SQ2024031001-02：价格不清"
+
+
+def test_a_second_round_supersedes_the_sheet_of_the_first(office: Office, contract_no: str, tmp_path: Path) -> None:
+    asked = agreed(office, contract_no, "补充协议")
+    first = file_sheet(office, asked.approval)
+    text = SAMPLE.read_text("utf-8").replace("place: 示例省临江市高新区", "place: 示例省临江市新城区")
+    (tmp_path / "new.yaml").write_text(text, "utf-8")
+    import_deal(office, tmp_path / "new.yaml", allow=(Allow.OVERWRITE,))
+    again = agreed(office, contract_no, "补充协议")
+    second = file_sheet(office, again.approval)
+    assert first is not None
+    assert second is not None
+    assert (again.approval.id, again.approval.round) == (asked.approval.id, 2)
+    rows = {row.number: row.status for row in ledger.papers(contract_no) if row.kind == "approval-sheet"}
+    assert rows == {first.number: "superseded", second.number: "current"}
+
+
+def test_an_offer_is_approved_with_its_words(office: Office, contract_no: str, tmp_path: Path) -> None:
+    agreed(office, contract_no, "proposal")
+    agreed(office, contract_no, "sales-contract")
+    text = SAMPLE.read_text("utf-8").replace("提供操作手册", "提供图解操作手册")
+    (tmp_path / "new.yaml").write_text(text, "utf-8")
+    import_deal(office, tmp_path / "new.yaml", allow=(Allow.OVERWRITE,))
+    found = {}
+    for kind in ("proposal", "sales-contract"):
+        with pytest.raises(Refused) as problem:
+            prepare(office, Request(contract_no, kind, seq=0), is_draft=False)
+        found[kind] = codes(problem)
+    assert "approvals.stale" in found["proposal"]
+    assert "approvals.stale" not in found["sales-contract"]

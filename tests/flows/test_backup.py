@@ -13,6 +13,7 @@ import pytest
 from docgen.archive import disk
 from docgen.archive.snapshot import Entry
 from docgen.cli.main import main
+from docgen.demo.people import agreed
 from docgen.errors import Damage, NotFound, Refused
 from docgen.findings import has_errors
 from docgen.services.backup_workspace import back_up, check_backup
@@ -38,6 +39,7 @@ def _tree(root: Path) -> dict[str, bytes]:
 @pytest.fixture
 def issued(office: Office) -> Office:
     contract_no = import_deal(office, SAMPLES / "xx-tech.yaml").contract_no
+    agreed(office, contract_no, "supplementary-agreement")
     issue_document(office, Request(contract_no, "supplementary-agreement", faces=("docx",)))
     import_deal(office, SAMPLES / "hengtai-line.yaml")
     return office
@@ -58,6 +60,7 @@ def test_a_restored_workspace_is_the_same_byte_for_byte_and_answers_alike(issued
     anew = open_office(tmp_path / "new", clock=issued.clock)
     assert {no: show_deal(anew, no) for no in told} == told
     assert anew.keyring == issued.keyring
+    agreed(anew, "SO2024031001", "supplementary-agreement")
     number = issue_document(
         anew, Request("SO2024031001", "supplementary-agreement", faces=("docx",), again=True)
     ).number

@@ -12,9 +12,11 @@ import yaml
 
 from docgen.deals.reading import read_text
 from docgen.demo.drops import zones_of
+from docgen.demo.people import agreed
 from docgen.demo.simulate import ScanSpec, print_and_scan
 from docgen.errors import Refused
 from docgen.papers.pdf import page_texts
+from docgen.review.line import Result
 from docgen.services.deals import show_deal
 from docgen.services.file_scan import Fate, file_scan
 from docgen.services.import_deal import import_deal
@@ -24,6 +26,7 @@ from docgen.services.office import Office
 from docgen.services.overwriting import Allow
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request
+from docgen.services.review_contract import answer_line, review_checklist
 from docgen.store import ledger
 from docgen.workspace import data_root
 
@@ -57,14 +60,24 @@ def number(office: Office, tmp_path: Path) -> str:
     return import_deal(office, record(tmp_path)).contract_no
 
 
+def ready(office: Office, number: str) -> None:
+    """Have legal answer what is open, and everybody agree."""
+    for line in review_checklist(office, number).unsettled:
+        result = "否" if line.result is Result.NO else "是"
+        answer_line(office, number, line.id, result=result, remark="已核对")
+    agreed(office, number, "合同")
+
+
 @pytest.fixture
 def issued(office: Office, number: str) -> Issued:
+    ready(office, number)
     return issue_document(office, Request(number, "合同"))
 
 
 def test_the_table_asks_for_the_contract_until_it_is_issued(office: Office, number: str) -> None:
     day = date(2024, 3, 10)
     assert ("合同", "own") in missing(office, number, on=day)
+    ready(office, number)
     done = issue_document(office, Request(number, "合同"))
     assert (done.number, done.title) == ("HT2024031001-HT01", "合同")
     assert ("合同", "own") not in missing(office, number, on=day)
@@ -103,7 +116,8 @@ def test_a_reference_that_leads_elsewhere_stops_the_contract_and_burns_no_number
         with pytest.raises(Refused) as caught:
             issue_document(office, Request(number, "合同"))
         assert "kinds.clause-elsewhere" in {finding.code for finding in caught.value.findings}
-    import_deal(office, record(tmp_path), allow=[Allow.OVERWRITE])
+    import_deal(office, record(tmp_path), allow=(Allow.OVERWRITE,))
+    ready(office, number)
     assert issue_document(office, Request(number, "合同")).number == f"{number}-HT01"
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from docgen.archive.eventlog import read
 from docgen.deals.milestones import terminated_on
+from docgen.demo.people import agreed
 from docgen.errors import NotFound, Refused, StaleRevision
 from docgen.findings import Severity
 from docgen.services.archive_care import rebuild_database
@@ -355,6 +356,7 @@ def test_a_change_that_does_not_fit_is_refused_with_its_fields(
 def test_the_filed_scan_is_the_evidence_of_a_signed_change(office: Office, contract_no: str, tmp_path: Path) -> None:
     number, other = "HT2024031001-BC01", "HT2024031001-YS01"
     undo_fact(office, contract_no, Withdrawal("change_signature", "1", "待签回件"))
+    agreed(office, contract_no, "supplementary-agreement")
     for kind in ("supplementary-agreement", "acceptance-report"):
         issued = issue_document(office, Request(contract_no, kind, faces=("pdf",)))
         copy = tmp_path / f"{kind}.pdf"

@@ -16,6 +16,7 @@ import pytest
 
 from docgen.archive.keep import keep
 from docgen.demo.drops import zones_of
+from docgen.demo.people import agreed
 from docgen.demo.simulate import ScanSpec, foreign_letter, print_and_scan
 from docgen.errors import NotFound, Refused
 from docgen.findings import has_errors
@@ -47,6 +48,7 @@ def issued_once(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     office = open_office(root, clock=lambda: at, actor="张三")
     contract_no = import_deal(office, SAMPLE).contract_no
     report = issue_document(office, Request(contract_no, "acceptance-report"))
+    agreed(office, contract_no, "supplementary-agreement")
     agreement = issue_document(office, Request(contract_no, "supplementary-agreement"))
     database.disconnect()
     return root, report, agreement

@@ -13,6 +13,7 @@ from docgen.archive.eventlog import read
 from docgen.codes.payload import Payload, decode
 from docgen.codes.read import read_codes
 from docgen.deals.checks import check
+from docgen.demo.people import agreed
 from docgen.errors import NotFound, Refused
 from docgen.findings import has_errors
 from docgen.papers import docx, pdf
@@ -41,6 +42,8 @@ def issue(office: Office, contract_no: str, kind: str, **options: object) -> Iss
     """Issue a paper on the day of March 2024 on which the manual's example has it issued."""
     day = DAYS[office.catalogue.get(kind).spec.id]
     office.clock.at = datetime(2024, 3, day, 2, 0, tzinfo=UTC)  # type: ignore[attr-defined]
+    if office.catalogue.get(kind).spec.routes:
+        agreed(office, contract_no, kind)
     return issue_document(office, Request(contract_no, kind, **options))  # type: ignore[arg-type]
 
 

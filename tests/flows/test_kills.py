@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 
 from docgen.archive.eventlog import read
+from docgen.demo.people import agreed
 from docgen.demo.simulate import ScanSpec, foreign_letter, print_and_scan
 from docgen.findings import Severity
 from docgen.services.archive_care import rebuild_database, verify_archive
@@ -82,6 +83,7 @@ def desks(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     shutil.copytree(prepared, full)
     office = open_office(full, clock=lambda: AT, actor="张三")
     contract_no = import_deal(office, SAMPLE).contract_no
+    agreed(office, contract_no, "supplementary-agreement")
     report = issue_document(office, Request(contract_no, "acceptance-report"))
     paper = next(path for path in report.files if path.suffix == ".pdf").read_bytes()
     ours = print_and_scan(paper, ScanSpec(fonts=FONTS, zones=(), seals={}, signed={}), seed=1)

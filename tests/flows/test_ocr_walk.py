@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from docgen.demo.drops import zones_of
+from docgen.demo.people import agreed
 from docgen.demo.simulate import ScanSpec, foreign_letter, print_and_scan
 from docgen.services import inbox
 from docgen.services.archive_care import verify_archive
@@ -36,6 +37,7 @@ def issued_once(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     office = open_office(root, clock=lambda: datetime(2024, 3, 26, 9, 0, tzinfo=UTC), actor="张三")
     contract_no = import_deal(office, SAMPLE).contract_no
     report = issue_document(office, Request(contract_no, "acceptance-report"))
+    agreed(office, contract_no, "supplementary-agreement")
     issue_document(office, Request(contract_no, "supplementary-agreement"))
     database.disconnect()
     return root, report

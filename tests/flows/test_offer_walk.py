@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from docgen.demo.people import agreed
 from docgen.errors import Refused
 from docgen.papers import docx, pdf
 from docgen.services.import_deal import import_deal
@@ -39,6 +40,7 @@ def with_case(tmp_path: Path, background: str) -> Path:
 
 @pytest.mark.parametrize(("kind", "number"), [("解决方案书", "FA01"), ("报价单", "BJ01")])
 def test_what_goes_out_holds_nothing_internal(offering: Office, contract_no: str, kind: str, number: str) -> None:
+    agreed(offering, contract_no, kind)
     issued = issue_document(offering, Request(contract_no, kind))
     assert issued.number == f"HT2024031001-{number}"
     said = "".join(pdf.page_texts(issued.files[0].read_bytes())) + "".join(
@@ -57,6 +59,8 @@ def test_a_case_that_names_a_customer_of_the_register_stops_the_proposal_and_bur
 ) -> None:
     import_deal(offering, SAMPLES / "qingyuan-logistics.yaml")
     contract_no = import_deal(offering, with_case(tmp_path, "清远样本物流仓库旧，效率低。")).contract_no
+    for kind in ("proposal", "quotation"):
+        agreed(offering, contract_no, kind)
     with pytest.raises(Refused) as refused:
         issue_document(offering, Request(contract_no, "proposal"))
     errors = [each for each in refused.value.findings if each.severity == "error"]
@@ -70,7 +74,7 @@ def test_an_import_that_takes_the_proposal_away_says_so(offering: Office, contra
     text = (SAMPLES / "xx-tech.yaml").read_text(encoding="utf-8")
     path = tmp_path / "without.yaml"
     path.write_text(text[: text.index("\nproposal:")] + text[text.index("\nfacts:") :], encoding="utf-8")
-    taken = import_deal(offering, path, allow=[Allow.OVERWRITE])
+    taken = import_deal(offering, path, allow=(Allow.OVERWRITE,))
     assert taken.contract_no == contract_no
     assert "services.proposal-dropped" in {each.code for each in taken.findings}
     again = import_deal(offering, SAMPLES / "xx-tech.yaml")

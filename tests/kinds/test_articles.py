@@ -13,10 +13,13 @@ from docgen.deals.workdays import Calendar
 from docgen.findings import Finding
 from docgen.kinds.articles import Place, article_words, misplaced, read_place
 from docgen.kinds.catalogue import Catalogue
+from docgen.kinds.dossier import Dossier
 from docgen.kinds.kind import SubjectType
 from docgen.kinds.readiness import readiness
 from docgen.kinds.subjects import Subject
 from docgen.rendering.golden import load_deal
+from docgen.review.checklist import checklist
+from docgen.review.line import Answer, Result
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = sorted((ROOT / "samples" / "deals").glob("*.yaml"))
@@ -29,7 +32,12 @@ def ask(make_deal: Callable[..., Deal], catalogue: Catalogue) -> Callable[..., l
     def ask(changes: dict[str, object] | None = None, *, unsigned: bool = True, on: date = DAY) -> list[Finding]:
         deal = make_deal({**(UNSIGNED if unsigned else {}), **(changes or {})})
         subject = Subject(SubjectType.CONTRACT)
-        return readiness(catalogue.get("合同"), deal, subject, as_of=on, calendar=Calendar())
+        found = checklist(deal, as_of=on, calendar=Calendar())
+        answers = tuple(
+            Answer(line.id, Result.NO, "见备注", line.digest, found.version, on, "冯法务") for line in found.lines
+        )
+        dossier = Dossier(answers=answers)
+        return readiness(catalogue.get("合同"), deal, subject, as_of=on, calendar=Calendar(), dossier=dossier)
 
     return ask
 
