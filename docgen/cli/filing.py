@@ -12,7 +12,9 @@ from typing import Annotated
 import typer
 
 from docgen.cli import console
+from docgen.contained.run import Worker
 from docgen.errors import DocgenError
+from docgen.papers.limits import READING
 from docgen.papers.ocr import Recogniser
 from docgen.services import inbox
 from docgen.services.file_scan import Fate, Filed, Readers, file_scan
@@ -30,10 +32,10 @@ def file_paths(
     office = console.office()
     done: list[Filed] = []
     problems: list[DocgenError] = []
-    with Recogniser() as recogniser:
+    with Worker(READING) as worker, Recogniser() as recogniser:
         for path in _files(paths):
             try:
-                done.append(file_scan(office, path, readers=Readers(recogniser=recogniser)))
+                done.append(file_scan(office, path, readers=Readers(worker, recogniser)))
             except DocgenError as problem:
                 problems.append(problem)
                 if not console.wants_json():

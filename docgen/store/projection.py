@@ -7,12 +7,13 @@ normal write, the start after a crash, and the rebuild of the whole database.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from django.db import transaction
 
 from docgen.approvals.trail import APPROVAL_EVENTS
 from docgen.archive.eventlog import LogEntry, read, scan
-from docgen.archive.layout import CUSTOMER, Archive, Folder
+from docgen.archive.layout import CUSTOMER, Archive, Folder, folder_key
 from docgen.archive.rebuild import sidecar_of
 from docgen.archive.record import Sidecar
 from docgen.deals.events import DealEvent, replay
@@ -78,9 +79,20 @@ def dirty_folders(archive: Archive) -> tuple[Folder, ...]:
 
 
 def known_folder(archive: Archive, key: str) -> Folder | None:
-    """Return a folder by its key without searching the archive; None where the tables do not know it."""
+    """Return a folder by its key without searching the archive; None where the tables do not know it.
+
+    The row only says where to look: the label on the disk must bear the key, or the folder must be searched for.
+    """
     row = LogCursor.objects.filter(key=key).first()
-    return Folder(archive.root / row.place, key) if row else None
+    folder = Folder(archive.root / row.place, key) if row else None
+    return folder if folder and folder_key(folder.path) == key else None
+
+
+def known_home(archive: Archive, customer_id: str) -> Path | None:
+    """Return where the tables believe a customer's folder to be: a guess, for the caller to check on the disk."""
+    own = LogCursor.objects.filter(key=f"{CUSTOMER}/{customer_id}").first()
+    row = own or LogCursor.objects.filter(key__in=Deal.objects.filter(customer_id=customer_id).values("pk")[:1]).first()
+    return (archive.root / row.place).parent if row else None
 
 
 def place(folder: Folder) -> str:
