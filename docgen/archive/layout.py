@@ -117,8 +117,10 @@ class Archive:
         """Return the folder for bytes that are safe but not yet understood; it is made if need be."""
         self._require_root()
         path = self.root / INCOMING
-        with disk.storage(INCOMING):
-            disk.make_folder(path)
+        if self._seen.get(INCOMING) != path or not disk.is_folder(path):
+            with disk.storage(INCOMING):
+                disk.make_folder(path)
+            self._seen[INCOMING] = path
         return path
 
     def contract(self, *, customer_id: str, customer_name: str, contract_no: str, near: Path | None = None) -> Folder:

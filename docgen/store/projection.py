@@ -72,6 +72,26 @@ def set_dirty(folder: Folder, *, is_dirty: bool) -> None:
     LogCursor.objects.update_or_create(key=folder.key, defaults={"is_dirty": is_dirty, "place": place(folder)})
 
 
+def set_dirty_all(folders: Iterable[Folder], *, is_dirty: bool) -> None:
+    """Note of several folders, in one transaction, that an append is under way."""
+    with transaction.atomic():
+        for folder in folders:
+            set_dirty(folder, is_dirty=is_dirty)
+
+
+def catch_up_all(folders: Iterable[Folder], *, is_clean: bool = False) -> None:
+    """Project several folders' new entries in one transaction; with `is_clean`, note that no append is under way.
+
+    Raises:
+        Damage: as `catch_up`; the tables stay as they were for all of them.
+    """
+    with transaction.atomic():
+        for folder in folders:
+            catch_up(folder)
+            if is_clean:
+                set_dirty(folder, is_dirty=False)
+
+
 def dirty_folders(archive: Archive) -> tuple[Folder, ...]:
     """Return the folders whose last write may not have reached the tables."""
     rows = LogCursor.objects.filter(is_dirty=True)
