@@ -54,6 +54,8 @@ bench: $(STAMP)
 	@$(BIN)/python bench/peers.py
 	@$(BIN)/python bench/workbook.py
 	@$(BIN)/python bench/board.py
+	@$(BIN)/python bench/burst.py
+	@$(BIN)/python bench/growth.py
 
 golden: $(STAMP)
 	@$(BIN)/python scripts/update_golden.py

@@ -59,8 +59,8 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parcel:
-    """All that one deposit brings, and its event."""
+class Parcel:
+    """All that one deposit brings, and its event; several at once go through docgen.archive.burst."""
 
     item: Item
     contents: Sequence[Content]
@@ -106,19 +106,19 @@ def deposit(  # noqa: PLR0913  # the three kinds of bytes and the event's four f
         Damage: archive.kept-changed, archive.template-damaged, a broken log.
         StorageProblem: nothing counts then; a retry begins by recovering.
     """
-    parcel = _Parcel(item, contents, derived, templates, event_type, payload, at, actor)
+    parcel = Parcel(item, contents, derived, templates, event_type, payload, at, actor)
     with locked(folder), disk.storage(folder.key):
         recover_pending(folder)
-        standing = _standing(folder, parcel)
-        if standing is not None:
-            return standing
+        filed = standing(folder, parcel)
+        if filed is not None:
+            return filed
         plan = _put(folder, parcel)
         append(folder, plan.event_type, plan.event_payload(), at=at, actor=actor)
         finish(folder, plan)
         return plan.sidecar
 
 
-def _standing(folder: Folder, parcel: _Parcel) -> Sidecar | None:
+def standing(folder: Folder, parcel: Parcel) -> Sidecar | None:
     """Return the sidecar of an earlier deposit of the same id and bytes."""
     sidecar = committed(folder, parcel.item.id)
     if sidecar is None:
@@ -131,17 +131,17 @@ def _standing(folder: Folder, parcel: _Parcel) -> Sidecar | None:
     return sidecar
 
 
-def _put(folder: Folder, parcel: _Parcel) -> Plan:
+def _put(folder: Folder, parcel: Parcel) -> Plan:
     """Do steps 1 to 3; when a person takes a chosen name meanwhile, take back and choose again."""
     for _ in range(_TRIES):
-        sidecar, ways = _arrange(folder, parcel)
+        sidecar, ways = arrange(folder, parcel)
         plan = Plan(sidecar, parcel.event_type, parcel.payload, tuple(move for move, _ in ways))
         write_plan(folder, plan)
         for move, data in ways:
-            _stage(folder, plan, move, data)
+            stage(folder, plan, move, data)
         disk.sync_folder(plan.staging(folder))
         try:
-            _place(folder, plan)
+            place(folder, plan)
         except FileExistsError:
             take_back(folder, plan)
             discard(plan.staging(folder))
@@ -150,9 +150,11 @@ def _put(folder: Folder, parcel: _Parcel) -> Plan:
     raise StorageProblem.of("archive.name-contested", folder.key, contract=folder.key)
 
 
-def _arrange(folder: Folder, parcel: _Parcel) -> tuple[Sidecar, list[tuple[Move, bytes | Kept]]]:
-    """Choose every final name and write the sidecar to be."""
-    taken = _taken(folder)
+def arrange(
+    folder: Folder, parcel: Parcel, *, taken: dict[str, set[str]] | None = None
+) -> tuple[Sidecar, list[tuple[Move, bytes | Kept]]]:
+    """Choose every final name and write the sidecar to be; names chosen are added to `taken` (see `taken_names`)."""
+    taken = taken_names(folder) if taken is None else taken
     files = [_file_record(content, _choose(content.name, taken[""])) for content in parcel.contents]
     derived = [
         DerivedRecord(name=_choose(one.name, taken["_docgen/derived"]), sha256=_digest(one.data).sha256)
@@ -187,7 +189,7 @@ def _file_record(content: Content, name: str) -> FileRecord:
     )
 
 
-def _taken(folder: Folder) -> dict[str, set[str]]:
+def taken_names(folder: Folder) -> dict[str, set[str]]:
     """Return the folded names that are taken now, or were ever, by folder inside the contract folder."""
     taken = {"": set(disk.names(folder.path)), "_docgen/derived": set(disk.names(folder.derived))}
     listed = manifest.parse(disk.read(folder.manifest))[0] if disk.exists(folder.manifest) else []
@@ -225,7 +227,8 @@ def _digest(data: bytes | Kept) -> disk.Digest:
     return disk.Digest(data.sha256, data.size) if isinstance(data, Kept) else disk.digest_of(data)
 
 
-def _stage(folder: Folder, plan: Plan, move: Move, data: bytes | Kept) -> None:
+def stage(folder: Folder, plan: Plan, move: Move, data: bytes | Kept) -> None:
+    """Bring one file's bytes beside the intent, proven to be those that were promised."""
     staged = plan.staging(folder) / move.staged
     if isinstance(data, bytes):
         disk.write_new(staged, data, mode=disk.READ_ONLY)
@@ -237,7 +240,12 @@ def _stage(folder: Folder, plan: Plan, move: Move, data: bytes | Kept) -> None:
         raise Damage.of("archive.kept-changed", folder.key, contract=folder.key, file=data.path.name)
 
 
-def _place(folder: Folder, plan: Plan) -> None:
+def place(folder: Folder, plan: Plan) -> None:
+    """Move the staged files to their readable names, never over another.
+
+    Raises:
+        FileExistsError: a name was taken meanwhile.
+    """
     for move in plan.moves:
         disk.move_new(plan.staging(folder) / move.staged, folder.path / move.target)
     for place in {(folder.path / move.target).parent for move in plan.moves}:

@@ -15,9 +15,12 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import stat
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +46,8 @@ _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EX
 _NO_DIR_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF}
 _RENAME_NOREPLACE = 1
 _AT_FDCWD = -100
+_TELLS_ERRORS_FROM = (5, 8)
+"""Before this Linux, syncfs(2) did not tell when bytes could not be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,35 @@ class Digest:
 
     sha256: str
     size: int
+
+
+class _Scope(threading.local):
+    root: int | None = None
+    """The handle whose disk is synced as a whole; None while every call syncs for itself."""
+    device: int | None = None
+
+
+_scope = _Scope()
+
+
+@contextmanager
+def together(root: Path) -> Iterator[Callable[[], None]]:
+    """Put off every sync on the root's disk inside the block; yield what makes all of it durable at once.
+
+    `syncfs(2)` gives for a whole file system what fsync gives for each file of it (`man 2 sync`), and tells errors from
+    Linux 5.8 on. The caller calls it wherever the next step must not come before the last one is durable. Where there
+    is no such call, each sync is done at once as ever, and the function yielded does nothing.
+    """
+    if not _can_sync_whole() or _scope.root is not None:
+        yield lambda: None
+        return
+    handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _scope.root, _scope.device = handle, os.fstat(handle).st_dev
+    try:
+        yield lambda: _sync_whole(handle)
+    finally:
+        _scope.root = _scope.device = None
+        os.close(handle)
 
 
 @contextmanager
@@ -137,7 +171,7 @@ def sync_folder(path: Path) -> None:
     """Make the names in a folder durable; file systems that cannot (some shares) are let pass."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(handle)
+        _sync(handle)
     except OSError as problem:
         if problem.errno not in _NO_DIR_SYNC:
             raise
@@ -150,7 +184,7 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         _write_all(handle, data)
-        os.fsync(handle)
+        _sync(handle)
     finally:
         os.close(handle)
 
@@ -170,10 +204,20 @@ def copy_new(source: Path, target: Path) -> Digest:
 
 def replace(path: Path, data: bytes) -> None:
     """Give a file new bytes in one atomic step: it holds the old ones or the new ones, never a mixture."""
+    swap(scratch_of(path, data), path)
+    sync_folder(path.parent)
+
+
+def scratch_of(path: Path, data: bytes) -> Path:
+    """Write a file's bytes to be beside it and return where; once they are durable, `swap` puts them in its place."""
     scratch = path.with_name(f".{secrets.token_hex(6)}.tmp")
     write_new(scratch, data)
+    return scratch
+
+
+def swap(scratch: Path, path: Path) -> None:
+    """Put durable scratch bytes in a file's place; the caller syncs the folder."""
     os.replace(scratch, path)
-    sync_folder(path.parent)
 
 
 def append(path: Path, data: bytes) -> None:
@@ -181,7 +225,7 @@ def append(path: Path, data: bytes) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
         _write_all(handle, data)
-        os.fsync(handle)
+        _sync(handle)
     finally:
         os.close(handle)
 
@@ -190,7 +234,7 @@ def sync_file(path: Path) -> None:
     """Make a file's bytes durable, whoever wrote them."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
-        os.fsync(handle)
+        _sync(handle)
     finally:
         os.close(handle)
 
@@ -200,7 +244,7 @@ def cut(path: Path, length: int) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
         os.ftruncate(handle, length)
-        os.fsync(handle)
+        _sync(handle)
     finally:
         os.close(handle)
 
@@ -284,6 +328,26 @@ def close_lock(handle: int) -> None:
     os.close(handle)
 
 
+def _sync(handle: int) -> None:
+    if _scope.device is None or os.fstat(handle).st_dev != _scope.device:
+        os.fsync(handle)
+
+
+def _can_sync_whole() -> bool:
+    found = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    is_new = found is not None and (int(found[1]), int(found[2])) >= _TELLS_ERRORS_FROM
+    return sys.platform == "linux" and is_new and hasattr(ctypes.CDLL(None), "syncfs")
+
+
+def _sync_whole(handle: int) -> None:
+    call = getattr(os, "syncfs", None)  # a machine that breaks on purpose has its own
+    if call is not None:
+        call(handle)
+    elif ctypes.CDLL(None, use_errno=True).syncfs(handle) != 0:
+        problem = ctypes.get_errno()
+        raise OSError(problem, os.strerror(problem))
+
+
 def _chunks(handle: int, length: int | None) -> Iterator[bytes]:
     left = length
     while left is None or left > 0:
@@ -300,7 +364,7 @@ def _copy(reader: int, writer: int) -> Digest:
         _write_all(writer, chunk)
         total.update(chunk)
         seen += len(chunk)
-    os.fsync(writer)
+    _sync(writer)
     return Digest(total.hexdigest(), seen)
 
 

@@ -42,13 +42,11 @@ def keep(archive: Archive, source: Path) -> Kept:
         StorageProblem: the disk's troubles.
     """
     with disk.storage(str(source)):
-        if not disk.is_plain_file(source):
-            raise Refused.of("archive.not-a-plain-file", str(source), file=source.name)
         incoming = archive.incoming
-        with lock.shared(incoming / _LOCK, str(source), create=True):
-            part = incoming / f"{_PART}{secrets.token_hex(6)}"
+        with lock.shared(lock_of_parts(archive), str(source), create=True):
+            part = incoming / part_name()
             try:
-                kept = _copied(source, part)
+                kept = finish_keeping(source, part, start_keeping(source, part))
             except OSError:
                 with suppress(OSError):
                     disk.remove(part)  # else each try on a full disk would fill it further
@@ -93,11 +91,33 @@ def sweep_parts(archive: Archive) -> None:
                 disk.remove(incoming / name)
 
 
-def _copied(source: Path, part: Path) -> Kept:
+def lock_of_parts(archive: Archive) -> Path:
+    """Return the lock that is shared while copies are under way."""
+    return archive.incoming / _LOCK
+
+
+def part_name() -> str:
+    """Return a fresh name for a copy under way; `sweep_parts` removes those nobody works on."""
+    return f"{_PART}{secrets.token_hex(6)}"
+
+
+def start_keeping(source: Path, part: Path) -> disk.Digest:
+    """Copy a source to `part` and return its digest, the source having been read twice and found the same.
+
+    Raises:
+        Refused: archive.not-a-plain-file, archive.source-changing.
+    """
+    if not disk.is_plain_file(source):
+        raise Refused.of("archive.not-a-plain-file", str(source), file=source.name)
     digest = disk.copy_new(source, part)
     if disk.digest(source) != digest:
         disk.remove(part)
         raise Refused.of("archive.source-changing", str(source), file=source.name)
+    return digest
+
+
+def finish_keeping(source: Path, part: Path, digest: disk.Digest) -> Kept:
+    """Give a durable copy its name in `_incoming/`; the caller syncs the folder."""
     target = _settle(part, f"{digest.sha256[:_HASH_DIGITS]}-{safe_name(source.name, limit=_LIMIT)}", digest)
     return Kept(target, digest.sha256, digest.size)
 

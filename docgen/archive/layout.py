@@ -11,6 +11,8 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -115,30 +117,38 @@ class Archive:
         """Return the folder for bytes that are safe but not yet understood; it is made if need be."""
         self._require_root()
         path = self.root / INCOMING
-        with disk.storage(INCOMING):
-            disk.make_folder(path)
+        if self._seen.get(INCOMING) != path or not disk.is_folder(path):
+            with disk.storage(INCOMING):
+                disk.make_folder(path)
+            self._seen[INCOMING] = path
         return path
 
-    def contract(self, *, customer_id: str, customer_name: str, contract_no: str) -> Folder:
+    def contract(self, *, customer_id: str, customer_name: str, contract_no: str, near: Path | None = None) -> Folder:
         """Return the contract's folder, made on first use; the customer is matched by id only.
+
+        `near` is where the customer's folder is believed to be (the tables say so); it is looked into first and
+        counts only if its labels agree.
 
         Raises:
             Refused: archive.contract-of-other-customer, when the number stands under another customer.
             StorageProblem: archive.root-missing and all that a disk can do.
         """
-        found = self.find(contract_no)
+        found = _in_home(near, contract_no) if near else None
         if found is None:
             label = {"schema": SCHEMA, "key": contract_no, "kind": "contract", "customer_id": customer_id}
             with self._making(contract_no):
-                home = self._customer_home(customer_id, customer_name)
-                found = self.find(contract_no) or self._make(home, contract_no, label)
+                found = self.find(contract_no)
+                found = found or self._make(self._customer_home(customer_id, customer_name, near), contract_no, label)
         self._require_owner(found, customer_id, customer_name)
         return found
 
-    def customer(self, *, customer_id: str, customer_name: str) -> Folder:
-        """Return the folder of the customer's own papers (licences, framework agreements), made on first use."""
+    def customer(self, *, customer_id: str, customer_name: str, near: Path | None = None) -> Folder:
+        """Return the folder of the customer's own papers (licences, framework agreements), made on first use.
+
+        `near` is looked into first, as in `contract`.
+        """
         with self._making(customer_name):
-            home = self._customer_home(customer_id, customer_name)
+            home = self._customer_home(customer_id, customer_name, near)
             return Folder(home / CUSTOMER, f"{CUSTOMER}/{customer_id}")
 
     def company(self, year: int) -> Folder:
@@ -155,12 +165,7 @@ class Archive:
     def find(self, contract_no: str) -> Folder | None:
         """Return the folder of a contract number, whichever customer it lies under; None if there is none."""
         self._require_root()
-        for home in self.customer_homes():
-            for name in contract_names(contract_no):
-                folder = Folder(home / name, contract_no)
-                if disk.is_folder(folder.ours) and folder_key(folder.path) == contract_no:
-                    return folder
-        return None
+        return next((found for home in self.customer_homes() if (found := _in_home(home, contract_no))), None)
 
     def folders(self) -> Iterator[Folder]:
         """Yield every folder that holds a log, sorted by path: the company's years, customers' own, contracts."""
@@ -192,8 +197,9 @@ class Archive:
         """Return a path inside the archive with forward slashes, for records and messages."""
         return path.relative_to(self.root).as_posix()
 
-    def _customer_home(self, customer_id: str, customer_name: str) -> Path:
-        for home in [*filter(None, [self._seen.get(customer_id)]), *self.customer_homes()]:
+    def _customer_home(self, customer_id: str, customer_name: str, near: Path | None) -> Path:
+        likely = [self._seen.get(customer_id), near, self.root / safe_name(customer_name, limit=CUSTOMER_LIMIT)]
+        for home in chain(filter(None, likely), self.customer_homes()):
             customer = read_customer(home / CUSTOMER)
             if customer is not None and customer["id"] == customer_id:
                 self._seen[customer_id] = home
@@ -248,6 +254,16 @@ class Archive:
             yield
 
 
+def _in_home(home: Path, contract_no: str) -> Folder | None:
+    """Return a contract's folder in one customer's, as its label says; None where it is not there."""
+    for name in contract_names(contract_no):
+        folder = Folder(home / name, contract_no)
+        if disk.is_folder(folder.ours) and folder_key(folder.path) == contract_no:
+            return folder
+    return None
+
+
+@lru_cache(maxsize=64)
 def contract_names(contract_no: str) -> tuple[str, str]:
     """Return the two names a contract's folder may have: the plain one, and the marked one where that was taken."""
     plain_name = safe_name(contract_no, limit=CONTRACT_LIMIT)

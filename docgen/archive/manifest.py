@@ -18,13 +18,19 @@ _LINE = re.compile(r"([0-9a-f]{64})  ([^\n\\]+)")
 
 def add(folder: Folder, hashes: Mapping[str, str]) -> None:
     """Add lines for new paths (path → SHA-256) in one atomic step; lines that stand are left exactly as they are."""
+    data = with_lines(folder, hashes)
+    if data is not None:
+        disk.replace(folder.manifest, data)
+
+
+def with_lines(folder: Folder, hashes: Mapping[str, str]) -> bytes | None:
+    """Return the manifest's bytes with lines for new paths; None where all of them stand."""
     old = disk.read(folder.manifest) if disk.exists(folder.manifest) else b""
     if old and not old.endswith(b"\n"):
         old += b"\n"
     standing = {path for _, path in parse(old)[0]}
     new = "".join(f"{sha256}  {path}\n" for path, sha256 in hashes.items() if path not in standing)
-    if new:
-        disk.replace(folder.manifest, old + new.encode())
+    return old + new.encode() if new else None
 
 
 def parse(data: bytes) -> tuple[list[tuple[str, str]], list[int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from pydantic import JsonValue
 
@@ -22,14 +22,12 @@ def canonical(value: object) -> bytes:
     Raises:
         Refused: archive.not-plain, naming the place of the value that cannot be kept.
     """
-    _require_plain(value, "")
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _written(value, separators=(",", ":"))
 
 
 def pretty(value: object) -> bytes:
     """Return the same values for people: sorted keys, two spaces, a line break at the end."""
-    _require_plain(value, "")
-    return (json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
+    return _written(value, indent=2) + b"\n"
 
 
 def parse(data: bytes) -> dict[str, JsonValue]:
@@ -45,6 +43,29 @@ def parse(data: bytes) -> dict[str, JsonValue]:
     if not isinstance(value, dict):
         raise ValueError("not a table")  # noqa: TRY004  # one error for all that is not our writing
     return cast("dict[str, JsonValue]", value)
+
+
+def _written(value: object, **how: Any) -> bytes:  # noqa: ANN401  # json.dumps' own
+    """Write a value that is plain; one that is not is gone through again, slowly, to name the place."""
+    try:
+        if _is_plain(value):
+            return json.dumps(value, sort_keys=True, ensure_ascii=False, **how).encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        pass
+    _require_plain(value, "")
+    raise TypeError("a value that is plain was taken for another")
+
+
+def _is_plain(value: object) -> bool:
+    """Tell whether a value is made of plain types only; its text is proven by writing it."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return True
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) for key in value) and all(map(_is_plain, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return isinstance(value, str | int)
 
 
 def _require_plain(value: object, where: str) -> None:

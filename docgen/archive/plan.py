@@ -54,6 +54,19 @@ class Plan:
 
 def write_plan(folder: Folder, plan: Plan) -> None:
     """Write the intent down durably, in a staging folder of its own."""
+    disk.replace(begin_plan(folder, plan), intent_bytes(plan))
+
+
+def begin_plan(folder: Folder, plan: Plan) -> Path:
+    """Make the staging folder and return where the intent goes."""
+    if not disk.is_folder(folder.pending):  # it is made with the folder, and durable since
+        disk.make_folder(folder.pending)
+    disk.make_folder(plan.staging(folder))
+    return plan.staging(folder) / INTENT
+
+
+def intent_bytes(plan: Plan) -> bytes:
+    """Return what is written down of a plan."""
     intent = {
         "schema": _SCHEMA,
         "attempt": plan.attempt,
@@ -62,10 +75,7 @@ def write_plan(folder: Folder, plan: Plan) -> None:
         "sidecar": plan.sidecar.as_json(),
         "moves": [asdict(move) for move in plan.moves],
     }
-    data = plain.pretty(intent)
-    disk.make_folder(folder.pending)
-    disk.make_folder(plan.staging(folder))
-    disk.replace(plan.staging(folder) / INTENT, data)
+    return plain.pretty(intent)
 
 
 def load_plan(staging: Path) -> Plan | None:

@@ -96,10 +96,15 @@ def finish(folder: Folder, plan: Plan) -> None:
         _place_late(folder, plan, move)
     manifest.add(folder, plan.sidecar.paths())
     write_sidecar(folder, plan.sidecar)
+    drop_spares(folder, plan)
+    discard(plan.staging(folder))
+
+
+def drop_spares(folder: Folder, plan: Plan) -> None:
+    """Remove the copies that a filed paper leaves elsewhere: aside from earlier attempts, and in `_incoming/`."""
     _drop_leftovers(folder, plan.sidecar)
     for move in plan.moves:
         _drop_kept(folder, move)
-    discard(plan.staging(folder))
 
 
 def write_sidecar(folder: Folder, sidecar: Sidecar) -> bool:
@@ -107,12 +112,17 @@ def write_sidecar(folder: Folder, sidecar: Sidecar) -> bool:
     target = folder.records / f"{sidecar.id}.json"
     if disk.exists(target):
         return False
+    disk.move_new(scratch_sidecar(folder, sidecar), target)
+    disk.sync_folder(folder.records)
+    return True
+
+
+def scratch_sidecar(folder: Folder, sidecar: Sidecar) -> Path:
+    """Write a sidecar's bytes beside its place to be, and return where."""
     scratch = folder.records / f".{sidecar.id}.tmp"
     disk.remove(scratch)
     disk.write_new(scratch, sidecar_bytes(sidecar), mode=disk.READ_ONLY)
-    disk.move_new(scratch, target)
-    disk.sync_folder(folder.records)
-    return True
+    return scratch
 
 
 def take_back(folder: Folder, plan: Plan) -> None:

@@ -12,10 +12,13 @@ from typing import Annotated
 import typer
 
 from docgen.cli import console
+from docgen.contained.run import Worker
 from docgen.errors import DocgenError
+from docgen.papers.limits import READING
 from docgen.papers.ocr import Recogniser
 from docgen.services import inbox
-from docgen.services.file_scan import Fate, Filed, Readers, file_scan
+from docgen.services.file_burst import Drop, file_burst
+from docgen.services.file_scan import Fate, Filed, Readers
 from docgen.services.office import Office
 from docgen.services.watch_inboxes import InboxWatch, Trouble
 
@@ -30,17 +33,17 @@ def file_paths(
     office = console.office()
     done: list[Filed] = []
     problems: list[DocgenError] = []
-    with Recogniser() as recogniser:
-        for path in _files(paths):
-            try:
-                done.append(file_scan(office, path, readers=Readers(recogniser=recogniser)))
-            except DocgenError as problem:
-                problems.append(problem)
+    with Worker(READING) as worker, Recogniser() as recogniser:
+        drops = [Drop(path) for path in _files(paths)]
+        for _, found in file_burst(office, drops, readers=Readers(worker, recogniser)):
+            if isinstance(found, DocgenError):
+                problems.append(found)
                 if not console.wants_json():
-                    console.show_findings(problem.findings)
+                    console.show_findings(found.findings)
             else:
+                done.append(found)
                 if not console.wants_json():
-                    show_filed(done[-1])
+                    show_filed(found)
     if console.wants_json():
         console.dump({"scans": done, "findings": [finding for problem in problems for finding in problem.findings]})
     waits = any(one.fate is Fate.WAITING for one in done)

@@ -26,6 +26,9 @@ from docgen.papers.runs import page_text
 PATIENCE_PAGES = 20
 """So many pages without a code are searched carefully."""
 
+_LINE_DPI = 140
+"""From here on a thin line still shows as ink; a coarser look only reads codes."""
+
 _DARK = 128
 _EDGE = 0.01
 """A full-page picture may miss the page's edge by a hundredth."""
@@ -111,12 +114,13 @@ def _fitting_dpi(width: float, height: float) -> float:
 
 
 def _read(picture: PagePicture, text: str, *, careful: bool) -> dict[str, Any]:
-    """Look until one of our codes is seen, carefully at last; ink is reckoned from the first look."""
+    """Look until one of our codes is seen, carefully at last; ink is reckoned where thin lines show."""
     codes: list[dict[str, Any]] = []
-    ink: float | None = None
+    ink, shows_lines = None, False
     for number, look in enumerate(picture.looks, 1):
         page = look()
-        ink = _ink(page) if ink is None else ink
+        if ink is None or not shows_lines:
+            ink, shows_lines = _ink(page), page.shape[1] >= picture.width_mm / MM_PER_INCH * _LINE_DPI
         seen = read_codes(page, careful=careful and number == len(picture.looks))
         codes = [_in_mm(code, picture.width_mm / page.shape[1], picture.height_mm / page.shape[0]) for code in seen]
         if any(has_form(code.text) for code in seen):

@@ -15,7 +15,7 @@ from docgen.services.office import Office
 from docgen.services.read_record import REVISION
 from docgen.services.retention import Desk
 from docgen.store import ledger
-from docgen.store.customers import survivors
+from docgen.store.customers import survivor_of
 from docgen.store.history import evaluations
 from docgen.store.letters import letters
 
@@ -52,7 +52,7 @@ def show_deal(office: Office, reference: str, *, as_of: date | None = None) -> d
 
 def _customer_now(filed_under: str) -> Mapping[str, str]:
     """Return what the register calls the customer today; the record keeps the name at signing."""
-    living, name = survivors()[filed_under]
+    living, name = survivor_of(filed_under)
     return {"id": living, "name": name}
 
 

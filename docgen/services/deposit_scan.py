@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +10,8 @@ from pathlib import Path, PurePath
 
 from pydantic import JsonValue
 
-from docgen.archive.deposit import Content, Derived, deposit
+from docgen.archive.burst import deposit_together
+from docgen.archive.deposit import Content, Derived, Parcel, deposit
 from docgen.archive.keep import Kept, let_go
 from docgen.archive.record import CustomerRef, Item, Sidecar, Source, new_item_id
 from docgen.errors import NotFound
@@ -22,7 +24,7 @@ from docgen.services.places import folder_of
 from docgen.services.recognise import DERIVED_NAME
 from docgen.services.retention_rules import NewPaper, promise
 from docgen.store import ledger
-from docgen.store.journal import writing
+from docgen.store.journal import Journal, writing, writing_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +100,66 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
         known = ledger.filed_from(arrival.kept.sha256)
         if known is not None:
             return _standing(office, arrival, known)
-        version = _next_version(placement)
-        content = _content(arrival, placement, version)
+        parcel = _parcel(office, arrival, placement, _next_version(placement), journal)
         sidecar = deposit(
             folder,
-            _item(office, arrival, placement, version),
-            [content, *_companions(arrival, content)],
-            _derived(arrival, content),
-            event_type="paper.filed",
-            payload={},
-            at=journal.at,
-            actor=journal.actor,
+            parcel.item,
+            parcel.contents,
+            parcel.derived,
+            event_type=parcel.event_type,
+            payload=parcel.payload,
+            at=parcel.at,
+            actor=parcel.actor,
         )
     log.record("filed", item=sidecar.id, contract=placement.contract_no, sha256=arrival.kept.sha256)
     return _deposited(folder.path, sidecar)
+
+
+def deposit_scans(office: Office, scans: Sequence[tuple[Arrival, Placement]]) -> list[Deposited]:
+    """Archive several scans, each of other bytes, as one burst that shares its syncs; as `deposit_scan` does each.
+
+    Raises:
+        NotFound: a contract is not known.
+        StorageProblem: the disk refuses; each scan is in the archive or where it was, and may be deposited by itself.
+    """
+    folders = {placement.contract_no: folder_of(office, placement.contract_no) for _, placement in scans}
+    with writing_all(list(folders.values()), at=office.now(), actor=office.actor) as journal:
+        known = [ledger.filed_from(arrival.kept.sha256) for arrival, _ in scans]
+        new = [scan for scan, row in zip(scans, known, strict=True) if row is None]
+        parcels = [
+            (folders[placement.contract_no], _parcel(office, arrival, placement, version, journal))
+            for (arrival, placement), version in zip(new, _versions(new), strict=True)
+        ]
+        sidecars = iter(deposit_together(office.archive, parcels))
+    done = []
+    for (arrival, placement), row in zip(scans, known, strict=True):
+        if row is not None:
+            done.append(_standing(office, arrival, row))
+            continue
+        sidecar = next(sidecars)
+        log.record("filed", item=sidecar.id, contract=placement.contract_no, sha256=arrival.kept.sha256)
+        done.append(_deposited(folders[placement.contract_no].path, sidecar))
+    return done
+
+
+def _parcel(  # what arrived, where it goes, as which version, written when
+    office: Office, arrival: Arrival, placement: Placement, version: int, journal: Journal
+) -> Parcel:
+    content = _content(arrival, placement, version)
+    contents, derived = [content, *_companions(arrival, content)], _derived(arrival, content)
+    item = _item(office, arrival, placement, version)
+    return Parcel(item, contents, derived, (), "paper.filed", {}, journal.at, journal.actor)
+
+
+def _versions(scans: Sequence[tuple[Arrival, Placement]]) -> list[int]:
+    """Return each scan's version; several of one paper in a burst count on from each other."""
+    given: Counter[str] = Counter()
+    versions = []
+    for _, placement in scans:
+        answers = placement.paper.document_id if placement.paper else ""
+        versions.append(_next_version(placement) + given[answers] * bool(answers))
+        given[answers] += 1
+    return versions
 
 
 def _standing(office: Office, arrival: Arrival, known: ledger.PaperLine) -> Deposited:

@@ -25,11 +25,16 @@ def dossier_of(office: Office, contract_no: str) -> Dossier:
     return Dossier(
         papers,
         tuple(_letter(row) for row in sent),
-        customer_names=customers.all_names(),
+        customer_names=_names_to_keep_out(contract_no),
         answers=reviews.answers(contract_no),
         approvals=asked,
         payments=_payments(office, contract_no),
     )
+
+
+def _names_to_keep_out(contract_no: str) -> tuple[str, ...]:
+    """Return every customer's name where the record holds a proposal, whose cases must not tell one; else none."""
+    return customers.all_names() if ledger.deal(contract_no).record.proposal else ()
 
 
 def _payments(office: Office, contract_no: str) -> KnownPayments:

@@ -25,7 +25,7 @@ from docgen.intake.waiting import put_aside
 from docgen.papers import pdf
 from docgen.papers.ocr import Recogniser
 from docgen.services import logging as log
-from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
+from docgen.services.deposit_scan import Arrival, Deposited, Placement, deposit_scan
 from docgen.services.halves import joined, other_half, settle_half
 from docgen.services.office import Office
 from docgen.services.paper_ledger import PaperLedger
@@ -62,6 +62,14 @@ class Filed:
     evidence: Sequence[Evidence] = ()
     findings: Sequence[Finding] = ()
     missing_pages: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A scan that is identified: what came in, and where it goes."""
+
+    arrival: Arrival
+    placement: Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,18 @@ def place_kept(office: Office, kept: Kept, original_name: str, *, readers: Reade
     Raises:
         StorageProblem: the disk refuses; the kept bytes stay and are taken up at the next start.
     """
+    found = decided(office, kept, original_name, readers=readers)
+    if isinstance(found, Filed):
+        return found
+    return filed_as(office, found, deposit_scan(office, found.arrival, found.placement))
+
+
+def decided(office: Office, kept: Kept, original_name: str, *, readers: Readers = AT_NEED) -> Filed | Ready:
+    """Identify a kept scan: return it ready to be deposited, or what became of it where that is not the way.
+
+    Raises:
+        StorageProblem: the disk refuses; the kept bytes stay and are taken up at the next start.
+    """
     received_at = office.now()
     known = ledger.filed_from(kept.sha256)
     if known is not None:
@@ -125,7 +145,8 @@ def place_kept(office: Office, kept: Kept, original_name: str, *, readers: Reade
     if half is not None:
         arrival, decision = joined(office, arrival, decision, half)
     if decision.outcome is Outcome.FILE and decision.paper is not None:
-        return _archive(office, arrival, decision)
+        paper = decision.paper
+        return Ready(arrival, Placement(paper.contract_no, paper.title, paper, decision.evidence, decision.findings))
     return _let_wait(office, arrival, decision)
 
 
@@ -171,26 +192,23 @@ def _issued_text(office: Office, paper: IssuedPaper) -> Sequence[str]:
     return pdf.page_texts((folder_of(office, paper.contract_no).path / names[0]).read_bytes())
 
 
-def _archive(office: Office, arrival: Arrival, decision: Decision) -> Filed:
-    paper = decision.paper
-    if paper is None:
-        raise AssertionError("a decision to file names its paper")
-    placement = Placement(paper.contract_no, paper.title, paper, decision.evidence, decision.findings)
-    done = deposit_scan(office, arrival, placement)
+def filed_as(office: Office, ready: Ready, done: Deposited) -> Filed:
+    """Return what became of a scan that was deposited; a half that waited for it leaves the waiting room."""
+    arrival, placement = ready.arrival, ready.placement
     if arrival.companion is not None:
         settle_half(office, {arrival.companion.kept.sha256}, done.item_id)
     return Filed(
         Fate.FILED if done.is_new else Fate.SEEN_AGAIN,
         arrival.original_name,
         done.sha256,
-        paper.contract_no,
-        paper.number,
-        paper.title,
+        placement.contract_no,
+        placement.paper.number if placement.paper else None,
+        placement.title,
         done.path,
         done.version,
         done.retention_until,
-        evidence=decision.evidence,
-        findings=decision.findings,
+        evidence=placement.evidence,
+        findings=placement.findings,
     )
 
 

@@ -19,7 +19,7 @@ from docgen.services.read_record import CheckedRecord, check_record
 from docgen.services.register_customer import customer_for, enter
 from docgen.services.settings import settled
 from docgen.services.staleness import require_revision
-from docgen.store import customers, ledger
+from docgen.store import customers, ledger, projection
 from docgen.store.journal import writing
 from docgen.store.numbers import Series, allot
 
@@ -212,6 +212,7 @@ def _folder(office: Office, deal: Deal) -> Folder:
         customer_id=str(deal.customer.id),
         customer_name=deal.customer.name,
         contract_no=str(deal.terms.contract.number),
+        near=projection.known_home(office.archive, str(deal.customer.id)),
     )
 
 

@@ -15,7 +15,7 @@ from docgen.errors import NotFound, Refused
 from docgen.findings import Finding, note, warning
 from docgen.issuing import numbering
 from docgen.services.office import Office
-from docgen.store import customers
+from docgen.store import customers, projection
 from docgen.store.journal import writing
 from docgen.store.numbers import Series, allot
 
@@ -58,7 +58,8 @@ def enter(office: Office, customer: Customer) -> list[Finding]:
 
 def home_of(office: Office, customer_id: str, name: str) -> Folder:
     """Return the folder of a customer's own papers and log, made on first use."""
-    return office.archive.customer(customer_id=customer_id, customer_name=name)
+    near = projection.known_home(office.archive, customer_id)
+    return office.archive.customer(customer_id=customer_id, customer_name=name, near=near)
 
 
 def _is_entered(customer_id: str) -> bool:

@@ -80,6 +80,19 @@ def resolve(customer_id: str) -> str:
         seen.add(into)
 
 
+def survivor_of(customer_id: str) -> tuple[str, str]:
+    """Return the id and present name of the customer that this one lives on in.
+
+    Raises:
+        NotFound: no customer bears the id.
+    """
+    living = resolve(customer_id)
+    name = Customer.objects.filter(id=living).values_list("name", flat=True).first()
+    if name is None:
+        raise NotFound.of("store.no-customer", customer_id)
+    return living, name
+
+
 def survivors() -> dict[str, tuple[str, str]]:
     """Return for each customer's id the id and present name of the one it lives on in."""
     rows = {row.id: row for row in Customer.objects.all()}

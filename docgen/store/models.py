@@ -15,6 +15,9 @@ class LogCursor(models.Model):
     head = models.CharField(max_length=64, default="")
     is_dirty = models.BooleanField(default=False)
 
+    class Meta:
+        indexes = [models.Index(fields=["key"], condition=models.Q(is_dirty=True), name="dirty_folders")]
+
 
 class Event(models.Model):
     """One entry of a folder's event log."""

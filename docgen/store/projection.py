@@ -7,12 +7,13 @@ normal write, the start after a crash, and the rebuild of the whole database.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from django.db import transaction
 
 from docgen.approvals.trail import APPROVAL_EVENTS
 from docgen.archive.eventlog import LogEntry, read, scan
-from docgen.archive.layout import CUSTOMER, Archive, Folder
+from docgen.archive.layout import CUSTOMER, Archive, Folder, folder_key
 from docgen.archive.rebuild import sidecar_of
 from docgen.archive.record import Sidecar
 from docgen.deals.events import DealEvent, replay
@@ -71,6 +72,26 @@ def set_dirty(folder: Folder, *, is_dirty: bool) -> None:
     LogCursor.objects.update_or_create(key=folder.key, defaults={"is_dirty": is_dirty, "place": place(folder)})
 
 
+def set_dirty_all(folders: Iterable[Folder], *, is_dirty: bool) -> None:
+    """Note of several folders, in one transaction, that an append is under way."""
+    with transaction.atomic():
+        for folder in folders:
+            set_dirty(folder, is_dirty=is_dirty)
+
+
+def catch_up_all(folders: Iterable[Folder], *, is_clean: bool = False) -> None:
+    """Project several folders' new entries in one transaction; with `is_clean`, note that no append is under way.
+
+    Raises:
+        Damage: as `catch_up`; the tables stay as they were for all of them.
+    """
+    with transaction.atomic():
+        for folder in folders:
+            catch_up(folder)
+            if is_clean:
+                set_dirty(folder, is_dirty=False)
+
+
 def dirty_folders(archive: Archive) -> tuple[Folder, ...]:
     """Return the folders whose last write may not have reached the tables."""
     rows = LogCursor.objects.filter(is_dirty=True)
@@ -78,9 +99,20 @@ def dirty_folders(archive: Archive) -> tuple[Folder, ...]:
 
 
 def known_folder(archive: Archive, key: str) -> Folder | None:
-    """Return a folder by its key without searching the archive; None where the tables do not know it."""
+    """Return a folder by its key without searching the archive; None where the tables do not know it.
+
+    The row only says where to look: the label on the disk must bear the key, or the folder must be searched for.
+    """
     row = LogCursor.objects.filter(key=key).first()
-    return Folder(archive.root / row.place, key) if row else None
+    folder = Folder(archive.root / row.place, key) if row else None
+    return folder if folder and folder_key(folder.path) == key else None
+
+
+def known_home(archive: Archive, customer_id: str) -> Path | None:
+    """Return where the tables believe a customer's folder to be: a guess, for the caller to check on the disk."""
+    own = LogCursor.objects.filter(key=f"{CUSTOMER}/{customer_id}").first()
+    row = own or LogCursor.objects.filter(key__in=Deal.objects.filter(customer_id=customer_id).values("pk")[:1]).first()
+    return (archive.root / row.place).parent if row else None
 
 
 def place(folder: Folder) -> str:

@@ -16,12 +16,14 @@ from types import SimpleNamespace
 import pytest
 
 from docgen.archive import disk
+from docgen.archive.burst import deposit_together, keep_together
+from docgen.archive.deposit import Content, Derived, Parcel
 from docgen.archive.eventlog import append, locked, read
 from docgen.archive.faults import FaultyOs, PowerCutOs, Stopped
-from docgen.archive.keep import keep, kept_files
+from docgen.archive.keep import Kept, keep, kept_files
 from docgen.archive.layout import Archive, Folder
 from docgen.archive.rebuild import contents
-from docgen.archive.record import Sidecar
+from docgen.archive.record import Item, Sidecar
 from docgen.archive.recovery import needs_recovery, recover_archive
 from docgen.archive.verify import verify
 from docgen.errors import Damage, StorageProblem
@@ -37,15 +39,22 @@ KINDS = ["kill", "kill-after", "half", errno.ENOSPC, errno.EIO]
 @dataclass(frozen=True)
 class Kit:
     put: Callable[..., Sidecar]
+    item: Callable[..., Item]
     tree: Callable[[Path], dict[str, bytes]]
+
+    def parcel(self, item_id: str, kept: Kept) -> Parcel:
+        """Return what a scan's deposit brings, with a text made from it."""
+        scan = Content("通知单 签回件.pdf", "scan", kept, "application/pdf", 1)
+        text = Derived("通知单 签回件.txt", item_id.encode())
+        return Parcel(self.item(item_id, item_type="filed"), [scan], [text], [], "paper.filed", {}, AT, "王五")
 
 
 Make = Callable[[int, Path], FaultyOs]
 
 
 @pytest.fixture
-def kit(put: Callable[..., Sidecar], tree: Callable[[Path], dict[str, bytes]]) -> Kit:
-    return Kit(put, tree)
+def kit(put: Callable[..., Sidecar], item: Callable[..., Item], tree: Callable[[Path], dict[str, bytes]]) -> Kit:
+    return Kit(put, item, tree)
 
 
 class Office:
@@ -117,18 +126,61 @@ class Office:
         self.require_clean()
         if not self.is_filed():
             self.require_unfiled()
-        if self.source.exists():
+        if any(self.source.parent.iterdir()):
             self.file_it()
         self.require_clean()
         self.require_filed()
 
 
-def sweep(tmp_path: Path, machine: SimpleNamespace, kit: Kit, make: Make, *, step: int = 1) -> int:
+class BurstOffice(Office):
+    """The same workspace, in which the scan comes in a burst with two others, one of the same contract."""
+
+    others = (b"%PDF-1.4 a second scan", b"%PDF-1.4 a third scan")
+
+    @classmethod
+    def prepare(cls, root: Path, kit: Kit) -> None:
+        super().prepare(root, kit)
+        for number, data in enumerate(cls.others, start=2):
+            (root / "inbox" / f"SCAN000{number}.pdf").write_bytes(data)
+
+    def file_it(self) -> None:
+        first = self.contract()
+        other = self.archive.contract(customer_id="C002", customer_name="远山贸易（示例）", contract_no="SO2024031002")
+        sources = [path for path in sorted((self.root / "inbox").iterdir()) if path.name.startswith("SCAN")]
+        kept = keep_together(self.archive, sources)
+        with locked(first), locked(other):
+            parcels = [
+                (other if path.stem == "SCAN0003" else first, self.kit.parcel(f"scan{path.stem[-1]}", one))
+                for path, one in zip(sources, kept, strict=True)
+                if isinstance(one, Kept)
+            ]
+            deposit_together(self.archive, parcels)
+        for source, one in zip(sources, kept, strict=True):
+            if isinstance(one, Kept):
+                source.unlink()
+        for one in kept:
+            if not isinstance(one, Kept):
+                raise one
+
+    def require_filed(self) -> None:
+        assert list(kept_files(self.archive)) == []
+        for data in (SCAN, *self.others):
+            assert sum(self.places(data).values()) == 1
+        assert {one.id for one in contents(self.contract()).sidecars} == {"before", "scan1", "scan2"}
+        assert [one.id for one in contents(self.archive.find("SO2024031002")).sidecars] == ["scan3"]
+        for folder in (self.contract(), self.archive.find("SO2024031002")):
+            assert [name for name in disk.names(folder.unfinished) if not name.startswith("torn-")] == []
+            assert disk.names(folder.pending) == []
+
+
+def sweep(
+    tmp_path: Path, machine: SimpleNamespace, kit: Kit, make: Make, *, step: int = 1, kind_of: type[Office] = Office
+) -> int:
     """Fail at call 1, 1 + step … until a run goes through; return the number of calls a run makes."""
-    Office.prepare(tmp_path / "prepared", kit)
+    kind_of.prepare(tmp_path / "prepared", kit)
     at = 1
     while True:
-        office = Office.copy(tmp_path / "prepared", tmp_path / str(at), kit)
+        office = kind_of.copy(tmp_path / "prepared", tmp_path / str(at), kit)
         faulty = make(at, tmp_path / f"stash{at}")
         machine.break_(faulty)
         try:
@@ -162,6 +214,37 @@ def test_a_stop_or_an_error_at_any_call_loses_and_doubles_nothing(
 
 def test_a_power_cut_at_any_call_loses_and_doubles_nothing(tmp_path: Path, machine: SimpleNamespace, kit: Kit) -> None:
     assert sweep(tmp_path, machine, kit, lambda at, stash: PowerCutOs(at, "kill", stash)) > 100
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_burst_stopped_at_any_call_loses_and_doubles_nothing(
+    tmp_path: Path, machine: SimpleNamespace, kit: Kit, kind: str | int
+) -> None:
+    def make(at: int, _: Path) -> FaultyOs:
+        return FaultyOs(at, kind)
+
+    assert sweep(tmp_path, machine, kit, make, step=7, kind_of=BurstOffice) > 100
+
+
+def test_a_power_cut_in_a_burst_loses_and_doubles_nothing(tmp_path: Path, machine: SimpleNamespace, kit: Kit) -> None:
+    def make(at: int, stash: Path) -> FaultyOs:
+        return PowerCutOs(at, "kill", stash)
+
+    assert sweep(tmp_path, machine, kit, make, step=2, kind_of=BurstOffice) > 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_whole_sweep_of_a_burst(tmp_path: Path, machine: SimpleNamespace, kit: Kit, kind: str | int) -> None:
+    def faulty(at: int, _: Path) -> FaultyOs:
+        return FaultyOs(at, kind)
+
+    def cut(at: int, stash: Path) -> FaultyOs:
+        return PowerCutOs(at, kind, stash)
+
+    assert sweep(tmp_path, machine, kit, faulty, kind_of=BurstOffice) > 100
+    if isinstance(kind, str):
+        assert sweep(tmp_path / "power", machine, kit, cut, kind_of=BurstOffice) > 100
 
 
 @pytest.mark.slow
