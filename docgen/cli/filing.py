@@ -15,11 +15,18 @@ from docgen.cli import console
 from docgen.errors import DocgenError
 from docgen.papers.ocr import Recogniser
 from docgen.services import inbox
-from docgen.services.file_scan import Fate, Filed, Readers, file_scan
+from docgen.services.file_scan import Readers, file_scan
 from docgen.services.office import Office
+from docgen.services.placing import Fate, Filed
 from docgen.services.watch_inboxes import InboxWatch, Trouble
 
 inbox_app = typer.Typer(no_args_is_help=True, help="等待人工处理的扫描件 · scans that wait for a person")
+_SHOWN = {
+    Fate.FILED: "cli.scan-filed",
+    Fate.WAITING: "cli.scan-waits",
+    Fate.SEEN_AGAIN: "cli.scan-again",
+    Fate.TAKEN_APART: "cli.scan-apart",
+}
 ItemId = Annotated[str, typer.Argument(metavar="ID", help="待处理编号 · id from inbox list")]
 
 
@@ -43,7 +50,7 @@ def file_paths(
                     show_filed(done[-1])
     if console.wants_json():
         console.dump({"scans": done, "findings": [finding for problem in problems for finding in problem.findings]})
-    waits = any(one.fate is Fate.WAITING for one in done)
+    waits = any(one.waits for one in done)
     return max((problem.exit_code for problem in problems), default=1 if waits else 0)
 
 
@@ -69,7 +76,7 @@ def _watch_once(office: Office) -> int:
     begun, fates = time.monotonic(), Counter[Fate]()
 
     def report(one: Filed | Trouble) -> None:
-        fates.update([one.fate] if isinstance(one, Filed) else [])
+        fates.update([part.fate for part in one.parts or [one]] if isinstance(one, Filed) else [])
         _report(one)
 
     is_done = InboxWatch(office, report).run_once()
@@ -105,6 +112,9 @@ def show(item_id: ItemId) -> None:
         console.dump(row)
         return
     console.say("cli.waiting-file", id=row.id, name=row.original_name, path=row.file)
+    if row.part_of is not None:
+        sheets = "、".join(str(page) for page in row.part_of.pages)
+        console.say("cli.waiting-part", name=row.part_of.name, pages=sheets, contract=row.part_of.contract_no)
     console.show_findings(row.findings)
     columns = ("cli.col-page", "cli.col-source", "cli.col-detail", "cli.col-score")
     rows = ((e.page or "", console.words(f"cli.source-{e.kind.value}"), e.detail, e.score) for e in row.evidence)
@@ -119,10 +129,14 @@ def assign(
     item_id: ItemId,
     document: Annotated[str | None, typer.Option(help="所答复的文件编号 · number of the issued paper")] = None,
     deal: Annotated[str | None, typer.Option(help="合同编号 · contract number")] = None,
-    document_type: Annotated[str | None, typer.Option("--type", help="文件类型，例如 营业执照 · what it is")] = None,
+    document_type: Annotated[
+        str | None, typer.Option("--type", help="文件类型，例如 invoice · what it is")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="理由；缺页仍要归档时必填 · why, needed for half a paper")] = None,
 ) -> None:
     """人工归档：指明对应文件，或合同加文件类型 · file by hand."""
-    done = inbox.assign(console.office(), item_id, document=document, deal=deal, document_type=document_type)
+    office = console.office()
+    done = inbox.assign(office, item_id, document=document, deal=deal, document_type=document_type, reason=reason)
     if console.wants_json():
         console.dump(done)
     else:
@@ -141,10 +155,10 @@ def reject(item_id: ItemId, reason: Annotated[str, typer.Option(help="理由 · 
 
 def show_filed(one: Filed) -> None:
     """Show what became of one scan."""
-    code = {Fate.FILED: "cli.scan-filed", Fate.WAITING: "cli.scan-waits", Fate.SEEN_AGAIN: "cli.scan-again"}[one.fate]
+    sheets = "、".join(str(page) for page in one.pages)
     console.say(
-        code,
-        name=one.original_name,
+        _SHOWN[one.fate],
+        name=f"{one.original_name} [{sheets}]" if sheets else one.original_name,
         title=one.title or "",
         number=one.number or "",
         contract=one.contract_no or "",
@@ -153,6 +167,8 @@ def show_filed(one: Filed) -> None:
         id=one.review_id or "",
     )
     console.show_findings(one.findings)
+    for part in one.parts:
+        show_filed(part)
 
 
 def _report(one: Filed | Trouble) -> None:

@@ -34,8 +34,9 @@ from docgen.papers.limits import READING
 from docgen.papers.ocr import Recogniser
 from docgen.papers.reading import read_paper
 from docgen.services import logging as log
-from docgen.services.file_scan import AT_NEED, Filed, Readers, file_scan, place_kept, set_aside
+from docgen.services.file_scan import AT_NEED, Readers, file_scan, place_kept, set_aside
 from docgen.services.office import Office
+from docgen.services.placing import Filed
 
 RELIST_SECONDS = 5.0
 """How often each inbox is listed anew, events or not."""
