@@ -129,9 +129,7 @@ def assign(
     item_id: ItemId,
     document: Annotated[str | None, typer.Option(help="所答复的文件编号 · number of the issued paper")] = None,
     deal: Annotated[str | None, typer.Option(help="合同编号 · contract number")] = None,
-    document_type: Annotated[
-        str | None, typer.Option("--type", help="文件类型，例如 invoice · what it is")
-    ] = None,
+    document_type: Annotated[str | None, typer.Option("--type", help="文件类型，例如 invoice · what it is")] = None,
     reason: Annotated[str | None, typer.Option(help="理由；缺页仍要归档时必填 · why, needed for half a paper")] = None,
 ) -> None:
     """人工归档：指明对应文件，或合同加文件类型 · file by hand."""

@@ -21,6 +21,7 @@ _A4_LONG, _A4_SHORT = 2600, 1838
 """About 222 dpi: what a telephone of 12 megapixels leaves of a page that fills two thirds of its picture."""
 _LEAST_SHARE = 0.12
 _LEAST_FILLED, _MOST_FILLED = 0.85, 1.15
+_LEAST_ALIKE = 0.55
 _LIGHT_CELLS = 24
 _WHITE = 245
 
@@ -46,7 +47,11 @@ def page_corners(gray: GrayImage) -> tuple[Corner, Corner, Corner, Corner] | Non
     picked = (falling.argmin(), rising.argmax(), falling.argmax(), rising.argmin())
     corners = [(float(columns[at]), float(rows[at])) for at in picked]
     area, share = _area(corners), rows.size / patch.size
-    if share < _LEAST_SHARE or not _LEAST_FILLED <= rows.size / max(area, 1) <= _MOST_FILLED:
+    if (
+        share < _LEAST_SHARE
+        or not _is_page_like(corners)
+        or not _LEAST_FILLED <= rows.size / max(area, 1) <= _MOST_FILLED
+    ):
         return None
     top_left, top_right, bottom_right, bottom_left = (((x + 0.5) * factor, (y + 0.5) * factor) for x, y in corners)
     return top_left, top_right, bottom_right, bottom_left
@@ -87,6 +92,12 @@ def _threshold(seen: GrayImage) -> int:
     return int(np.nan_to_num(spread).argmax())
 
 
+def _is_page_like(corners: Sequence[Corner]) -> bool:
+    """Tell whether opposite sides are of a length, as far as perspective allows; a shadow's edge is not."""
+    sides = [math.dist(one, two) for one, two in zip(corners, [*corners[1:], corners[0]], strict=True)]
+    return all(min(sides[at], sides[at + 2]) > _LEAST_ALIKE * max(sides[at], sides[at + 2]) > 0 for at in range(2))
+
+
 def _area(corners: Sequence[Corner]) -> float:
     turned = [*corners[1:], corners[0]]
     return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(corners, turned, strict=True))) / 2
@@ -98,13 +109,13 @@ def _seen_from_above(gray: GrayImage, corners: tuple[Corner, Corner, Corner, Cor
     width, height = (_A4_SHORT, _A4_LONG) if down >= across else (_A4_LONG, _A4_SHORT)
     target = ((0, 0), (width, 0), (width, height), (0, height))
     flat = Image.fromarray(gray).transform(
-        (width, height), Image.Transform.PERSPECTIVE, _coefficients(target, corners), Image.Resampling.BICUBIC
+        (width, height), Image.Transform.PERSPECTIVE, projection(target, corners), Image.Resampling.BICUBIC
     )
     return np.asarray(flat)
 
 
-def _coefficients(target: Sequence[Corner], source: Sequence[Corner]) -> list[float]:
-    """Solve for the eight numbers of the projection that takes each target corner to its source."""
+def projection(target: Sequence[Corner], source: Sequence[Corner]) -> list[float]:
+    """Return the eight numbers of the projection that takes each target corner to its source, as Pillow wants them."""
     rows: list[list[float]] = []
     for (x, y), (u, v) in zip(target, source, strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]

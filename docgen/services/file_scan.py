@@ -20,9 +20,12 @@ from docgen.intake.decision import Decision, IssuedPaper, Outcome
 from docgen.intake.identify import identify, undecided
 from docgen.intake.inbox import shown_name
 from docgen.intake.scan import ScanFacts, read_scan
+from docgen.intake.signed import with_signatures
 from docgen.papers import pdf
 from docgen.papers.ocr import Recogniser
 from docgen.papers.other_kinds import KEPT_AS_IS, OFD, XML
+from docgen.papers.pictures import PDF
+from docgen.papers.signatures import signatures
 from docgen.services.deposit_scan import Arrival
 from docgen.services.halves import joined, other_half, settle_half
 from docgen.services.office import Office
@@ -90,6 +93,8 @@ def place_kept(office: Office, kept: Kept, original_name: str, *, readers: Reade
         return _note_again(office, kept, known, original_name)
     decision = _unless_our_own(kept, seen.decision)
     scan = seen.scan
+    if scan is not None and scan.media_type == PDF:
+        decision = with_signatures(decision, signatures(kept.path.read_bytes()))
     media_type = scan.media_type if scan else OCTETS
     arrival = Arrival(kept, original_name, received_at, media_type, _pages(scan), seen.print_text)
     known = _among_answers(kept, decision)

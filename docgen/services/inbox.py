@@ -13,6 +13,9 @@ from docgen.findings import Finding
 from docgen.intake import waiting
 from docgen.intake.decision import Candidate, Evidence
 from docgen.intake.partof import PartOf
+from docgen.intake.signed import with_signatures
+from docgen.papers.pictures import PDF
+from docgen.papers.signatures import signatures
 from docgen.services.deposit_scan import Arrival, Deposited, Placement, deposit_scan, placement_for
 from docgen.services.file_scan import OCTETS, Readers, understand
 from docgen.services.office import Office
@@ -94,6 +97,8 @@ def assign(  # noqa: PLR0913  # the three ways to name a place, and why
         raise Damage.of("services.waiting-changed", item.id, path=str(item.file))
     seen = _seen(office, item, kept.path)
     scan = seen.scan
+    is_pdf = scan is not None and scan.media_type == PDF
+    decision = with_signatures(seen.decision, signatures(kept.path.read_bytes()) if is_pdf else ())
     arrival = Arrival(
         kept,
         item.reason.original_name,
@@ -103,7 +108,7 @@ def assign(  # noqa: PLR0913  # the three ways to name a place, and why
         seen.print_text,
         part_of=item.reason.part_of,
     )
-    done = deposit_scan(office, arrival, placement.with_decision(seen.decision))
+    done = deposit_scan(office, arrival, placement.with_decision(decision))
     _settle(office, item, done)
     number = placement.paper.number if placement.paper else None
     return Assigned(item_id, placement.contract_no, number, placement.title, done.path, done.version)
