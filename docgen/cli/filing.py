@@ -16,11 +16,19 @@ from docgen.errors import DocgenError
 from docgen.papers.ocr import Recogniser
 from docgen.services import inbox
 from docgen.services.file_scan import Readers, file_scan
+from docgen.services.heartbeat import Pulse, WatchStatus, watch_status
 from docgen.services.office import Office
 from docgen.services.placing import Fate, Filed
 from docgen.services.watch_inboxes import InboxWatch, Trouble
 
 inbox_app = typer.Typer(no_args_is_help=True, help="等待人工处理的扫描件 · scans that wait for a person")
+_PULSES = {
+    Pulse.ALIVE: "cli.pulse-alive",
+    Pulse.OBSERVER_DEAD: "cli.pulse-observer-dead",
+    Pulse.SILENT: "cli.pulse-silent",
+    Pulse.ENDED: "cli.pulse-ended",
+    Pulse.NEVER: "cli.pulse-never",
+}
 _SHOWN = {
     Fate.FILED: "cli.scan-filed",
     Fate.WAITING: "cli.scan-waits",
@@ -55,10 +63,14 @@ def file_paths(
 
 
 def watch(
-    *, once: Annotated[bool, typer.Option("--once", help="处理完现有文件即退出 · file what is there, then end")] = False
+    *,
+    once: Annotated[bool, typer.Option("--once", help="处理完现有文件即退出 · file what is there, then end")] = False,
+    status: Annotated[bool, typer.Option("--status", help="监视程序是否在工作 · is the watcher alive")] = False,
 ) -> int:
     """监视收件文件夹并自动归档 · watch the inboxes."""
     office = console.office()
+    if status:
+        return _show_status(watch_status(office))
     if once:
         return _watch_once(office)
     watcher = InboxWatch(office, _report)
@@ -69,6 +81,17 @@ def watch(
         console.say("cli.watching", folders="、".join(str(folder.path) for folder in watcher.folders()))
     watcher.run(stop)
     return 0
+
+
+def _show_status(seen: WatchStatus) -> int:
+    """Show the watcher's pulse; 1 where it is not green."""
+    if console.wants_json():
+        console.dump(seen)
+        return 0 if seen.is_green else 1
+    console.say(_PULSES[seen.pulse], at=seen.at or "", pid=seen.pid or "")
+    for one in seen.folders:
+        console.say("cli.observed" if one.is_alive else "cli.observed-dead", path=one.path, restarts=one.restarts)
+    return 0 if seen.is_green else 1
 
 
 def _watch_once(office: Office) -> int:
