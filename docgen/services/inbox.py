@@ -104,7 +104,7 @@ def assign(  # noqa: PLR0913  # the three ways to name a place, and why
         item.reason.original_name,
         datetime.fromisoformat(item.reason.received_at),
         scan.media_type if scan else OCTETS,
-        len(scan.pages) if scan else None,
+        (len(scan.pages) or None) if scan else None,
         seen.print_text,
         part_of=item.reason.part_of,
     )
