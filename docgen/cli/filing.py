@@ -18,11 +18,26 @@ from docgen.papers.limits import READING
 from docgen.papers.ocr import Recogniser
 from docgen.services import inbox
 from docgen.services.file_burst import Drop, file_burst
-from docgen.services.file_scan import Fate, Filed, Readers
+from docgen.services.file_scan import Readers
+from docgen.services.heartbeat import Pulse, WatchStatus, watch_status
 from docgen.services.office import Office
+from docgen.services.placing import Fate, Filed
 from docgen.services.watch_inboxes import InboxWatch, Trouble
 
 inbox_app = typer.Typer(no_args_is_help=True, help="等待人工处理的扫描件 · scans that wait for a person")
+_PULSES = {
+    Pulse.ALIVE: "cli.pulse-alive",
+    Pulse.OBSERVER_DEAD: "cli.pulse-observer-dead",
+    Pulse.SILENT: "cli.pulse-silent",
+    Pulse.ENDED: "cli.pulse-ended",
+    Pulse.NEVER: "cli.pulse-never",
+}
+_SHOWN = {
+    Fate.FILED: "cli.scan-filed",
+    Fate.WAITING: "cli.scan-waits",
+    Fate.SEEN_AGAIN: "cli.scan-again",
+    Fate.TAKEN_APART: "cli.scan-apart",
+}
 ItemId = Annotated[str, typer.Argument(metavar="ID", help="待处理编号 · id from inbox list")]
 
 
@@ -46,15 +61,19 @@ def file_paths(
                     show_filed(found)
     if console.wants_json():
         console.dump({"scans": done, "findings": [finding for problem in problems for finding in problem.findings]})
-    waits = any(one.fate is Fate.WAITING for one in done)
+    waits = any(one.waits for one in done)
     return max((problem.exit_code for problem in problems), default=1 if waits else 0)
 
 
 def watch(
-    *, once: Annotated[bool, typer.Option("--once", help="处理完现有文件即退出 · file what is there, then end")] = False
+    *,
+    once: Annotated[bool, typer.Option("--once", help="处理完现有文件即退出 · file what is there, then end")] = False,
+    status: Annotated[bool, typer.Option("--status", help="监视程序是否在工作 · is the watcher alive")] = False,
 ) -> int:
     """监视收件文件夹并自动归档 · watch the inboxes."""
     office = console.office()
+    if status:
+        return _show_status(watch_status(office))
     if once:
         return _watch_once(office)
     watcher = InboxWatch(office, _report)
@@ -67,12 +86,23 @@ def watch(
     return 0
 
 
+def _show_status(seen: WatchStatus) -> int:
+    """Show the watcher's pulse; 1 where it is not green."""
+    if console.wants_json():
+        console.dump(seen)
+        return 0 if seen.is_green else 1
+    console.say(_PULSES[seen.pulse], at=seen.at or "", pid=seen.pid or "")
+    for one in seen.folders:
+        console.say("cli.observed" if one.is_alive else "cli.observed-dead", path=one.path, restarts=one.restarts)
+    return 0 if seen.is_green else 1
+
+
 def _watch_once(office: Office) -> int:
     """Work the inboxes off and say how many scans that were and how fast; 1 where something was left over."""
     begun, fates = time.monotonic(), Counter[Fate]()
 
     def report(one: Filed | Trouble) -> None:
-        fates.update([one.fate] if isinstance(one, Filed) else [])
+        fates.update([part.fate for part in one.parts or [one]] if isinstance(one, Filed) else [])
         _report(one)
 
     is_done = InboxWatch(office, report).run_once()
@@ -108,6 +138,9 @@ def show(item_id: ItemId) -> None:
         console.dump(row)
         return
     console.say("cli.waiting-file", id=row.id, name=row.original_name, path=row.file)
+    if row.part_of is not None:
+        sheets = "、".join(str(page) for page in row.part_of.pages)
+        console.say("cli.waiting-part", name=row.part_of.name, pages=sheets, contract=row.part_of.contract_no)
     console.show_findings(row.findings)
     columns = ("cli.col-page", "cli.col-source", "cli.col-detail", "cli.col-score")
     rows = ((e.page or "", console.words(f"cli.source-{e.kind.value}"), e.detail, e.score) for e in row.evidence)
@@ -122,10 +155,12 @@ def assign(
     item_id: ItemId,
     document: Annotated[str | None, typer.Option(help="所答复的文件编号 · number of the issued paper")] = None,
     deal: Annotated[str | None, typer.Option(help="合同编号 · contract number")] = None,
-    document_type: Annotated[str | None, typer.Option("--type", help="文件类型，例如 营业执照 · what it is")] = None,
+    document_type: Annotated[str | None, typer.Option("--type", help="文件类型，例如 invoice · what it is")] = None,
+    reason: Annotated[str | None, typer.Option(help="理由；缺页仍要归档时必填 · why, needed for half a paper")] = None,
 ) -> None:
     """人工归档：指明对应文件，或合同加文件类型 · file by hand."""
-    done = inbox.assign(console.office(), item_id, document=document, deal=deal, document_type=document_type)
+    office = console.office()
+    done = inbox.assign(office, item_id, document=document, deal=deal, document_type=document_type, reason=reason)
     if console.wants_json():
         console.dump(done)
     else:
@@ -144,10 +179,10 @@ def reject(item_id: ItemId, reason: Annotated[str, typer.Option(help="理由 · 
 
 def show_filed(one: Filed) -> None:
     """Show what became of one scan."""
-    code = {Fate.FILED: "cli.scan-filed", Fate.WAITING: "cli.scan-waits", Fate.SEEN_AGAIN: "cli.scan-again"}[one.fate]
+    sheets = "、".join(str(page) for page in one.pages)
     console.say(
-        code,
-        name=one.original_name,
+        _SHOWN[one.fate],
+        name=f"{one.original_name} [{sheets}]" if sheets else one.original_name,
         title=one.title or "",
         number=one.number or "",
         contract=one.contract_no or "",
@@ -156,6 +191,8 @@ def show_filed(one: Filed) -> None:
         id=one.review_id or "",
     )
     console.show_findings(one.findings)
+    for part in one.parts:
+        show_filed(part)
 
 
 def _report(one: Filed | Trouble) -> None:

@@ -9,10 +9,10 @@ from docgen.archive.layout import Folder
 from docgen.demo.simulate import ScanSpec, foreign_letter, print_and_scan
 from docgen.papers.ocr import missing_modules
 from docgen.rendering.laidout import Zone
-from docgen.services.file_scan import Fate
 from docgen.services.issue_document import Issued
 from docgen.services.office import Office
 from docgen.services.places import folder_of
+from docgen.services.placing import Fate
 from docgen.store import ledger
 
 

@@ -21,10 +21,10 @@ from docgen.errors import Refused
 from docgen.findings import has_errors, sentence
 from docgen.services import inbox
 from docgen.services.archive_care import export_contract, rebuild_database, verify_archive
-from docgen.services.file_scan import Fate, Filed
 from docgen.services.initialise import initialise
 from docgen.services.issue_document import Issued
 from docgen.services.office import Office, open_office, read_companies
+from docgen.services.placing import Fate, Filed
 from docgen.services.prepare_issue import Request
 from docgen.services.watch_inboxes import InboxWatch, Trouble
 from docgen.store import database, ledger
@@ -143,7 +143,7 @@ def _line(office: Office, report: Filed | Trouble, made: tuple[Drop, ...]) -> st
     if isinstance(report, Trouble):
         return f"! {report.where}"
     story = next((drop.story for drop in made if drop.name == report.original_name), "")
-    mark = {Fate.FILED: "→", Fate.WAITING: "?", Fate.SEEN_AGAIN: "="}[report.fate]
+    mark = {Fate.FILED: "→", Fate.WAITING: "?", Fate.SEEN_AGAIN: "=", Fate.TAKEN_APART: "÷"}[report.fate]
     target = report.review_id or (_short(office, report.path) if report.path else "")
     return f"{report.original_name}（{story}）{mark} {target}"
 

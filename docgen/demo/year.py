@@ -29,11 +29,12 @@ from docgen.services.approvals import Decision, approve, reject, request_approva
 from docgen.services.change_terms import Signed, new_change, sign_change
 from docgen.services.corrections import Stated
 from docgen.services.delegations import NewDelegation, delegate
-from docgen.services.file_scan import Fate, file_scan
+from docgen.services.file_scan import file_scan
 from docgen.services.import_deal import import_deal
 from docgen.services.import_payments import confirm_payments
 from docgen.services.issue_document import Issued, issue_document
 from docgen.services.office import Office
+from docgen.services.placing import Fate
 from docgen.services.prepare_issue import Request
 from docgen.services.read_record import check_record
 from docgen.services.record_fact import NewFact, add_fact

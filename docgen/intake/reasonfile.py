@@ -12,10 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from docgen.findings import Finding, Severity, error
 from docgen.intake.decision import Candidate, Decision, Evidence, IssuedPaper
 from docgen.intake.durable import plain_json
+from docgen.intake.partof import PartOf
 
 REASON = "reason.json"
-SCHEMA = 2
-"""The schema number this program writes; 1 counted scores from 0 to 1."""
+SCHEMA = 3
+"""The schema number this program writes; 1 counted scores from 0 to 1, 2 knew no parts."""
 _SCORED = ("evidence", "candidates")
 
 
@@ -29,7 +30,10 @@ class Again(BaseModel):
 
 
 class Reason(BaseModel):
-    """All that is known of a waiting file; `original` names it in the folder, `original_name` as it came."""
+    """All that is known of a waiting file; `original` names it in the folder, `original_name` as it came.
+
+    With `part_of` the file is a derived copy of some sheets; the original itself lies in the archive.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -48,6 +52,7 @@ class Reason(BaseModel):
     candidates: tuple[Candidate, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     again: tuple[Again, ...] = ()
+    part_of: PartOf | None = None
 
     def as_findings(self) -> tuple[Finding, ...]:
         """Return the findings as such, ready to be worded in either language."""
@@ -66,6 +71,7 @@ def make_reason(  # noqa: PLR0913  # the fields of the file
     original: str,
     original_name: str,
     received_at: datetime,
+    part_of: PartOf | None = None,
 ) -> Reason:
     """Put a decision on record."""
     return Reason(
@@ -82,6 +88,7 @@ def make_reason(  # noqa: PLR0913  # the fields of the file
         findings=tuple(finding.as_json() for finding in decision.findings),
         candidates=decision.candidates,
         evidence=decision.evidence,
+        part_of=part_of,
     )
 
 
@@ -95,7 +102,7 @@ def from_text(path: Path) -> Reason | Finding:
     where = path.parent.name
     try:
         values = json.loads(path.read_bytes())
-        if isinstance(values, dict) and values.get("schema", SCHEMA) not in {1, SCHEMA}:
+        if isinstance(values, dict) and values.get("schema", SCHEMA) not in range(1, SCHEMA + 1):
             return error("intake.reason-newer", where, found=values["schema"], known=SCHEMA)
         return Reason.model_validate(_lifted(values) if isinstance(values, dict) else values)
     except (OSError, ValueError, TypeError, KeyError, ValidationError, RecursionError):
@@ -103,7 +110,9 @@ def from_text(path: Path) -> Reason | Finding:
 
 
 def _lifted(values: dict[str, Any]) -> dict[str, Any]:
-    """Lift a file of schema 1, whose scores were parts of one, to whole points of a hundred."""
+    """Lift an older file: scores of schema 1 were parts of one, now whole points of a hundred."""
+    if values.get("schema") == SCHEMA - 1:
+        return {**values, "schema": SCHEMA}
     if values.get("schema") != 1:
         return values
     weighed = {key: [{**one, "score": round(one["score"] * 100)} for one in values.get(key, ())] for key in _SCORED}

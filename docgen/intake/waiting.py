@@ -23,11 +23,13 @@ from docgen.findings import Finding
 from docgen.intake import durable
 from docgen.intake.decision import Decision
 from docgen.intake.inbox import shown_name
+from docgen.intake.partof import PartOf
 from docgen.intake.reasonfile import REASON, Again, Reason, from_text, make_reason, to_text
 
 OUTCOME = "outcome.json"
 DERIVED = "derived"
 REJECTED = "_rejected"
+PART = "part.pdf"
 _NEW, _DONE = ".new-", ".done-"
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{8}(?:-\d{1,3})?")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}")
@@ -101,11 +103,12 @@ def put_aside(  # noqa: PLR0913  # all of it is the reason file
     received_at: datetime,
     day: date | None = None,
     derived: Mapping[str, bytes] | None = None,
+    part_of: PartOf | None = None,
 ) -> WaitingItem:
     """Let a kept file wait for a person; the same bytes a second time are noted on the item that waits already.
 
     `day` names the folder (the business date; without it the date of `received_at` as given). Nothing is removed from
-    where it was kept: that is the caller's last step.
+    where it was kept: that is the caller's last step. With `part_of` what waits is a part cut from a file, a PDF.
 
     Raises:
         Damage: the kept bytes are not those that were hashed.
@@ -117,13 +120,13 @@ def put_aside(  # noqa: PLR0913  # all of it is the reason file
             return _note_again(waiting, original_name, received_at)
         item_id = _free_id(review_root, f"{(day or received_at.date()).isoformat()}-{kept.sha256[:8]}")
         with _building(review_root) as building:
-            original = "original" + _ending(original_name)
+            original = PART if part_of else "original" + _ending(original_name)
             if durable.copy(kept.path, building / original) != kept.sha256:
                 raise Damage.of("intake.kept-differs", shown_name(original_name), path=str(kept.path))
             _write_derived(building / DERIVED, derived or {})
             reason = make_reason(
                 decision, item_id=item_id, sha256=kept.sha256, size=kept.size, original=original,
-                original_name=shown_name(original_name), received_at=received_at,
+                original_name=shown_name(original_name), received_at=received_at, part_of=part_of,
             )  # fmt: skip
             durable.write(building / REASON, to_text(reason))
             durable.move(building, review_root / item_id)
@@ -149,6 +152,11 @@ def waiting_items(review_root: Path) -> list[WaitingItem]:
         StorageProblem: the review folder cannot be read.
     """
     return [item for path in _folders(review_root) if isinstance(item := _open(path), WaitingItem)]
+
+
+def rejected_items(review_root: Path) -> list[WaitingItem]:
+    """Return everything a person has rejected."""
+    return waiting_items(review_root / REJECTED)
 
 
 def damaged(review_root: Path) -> list[Finding]:

@@ -6,6 +6,7 @@ Runs inside the contained child. Pages of a PDF are taken over as they are; page
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from PIL import Image
@@ -28,7 +29,21 @@ def assembled(sources: list[bytes], order: list[tuple[int, int]]) -> bytes:
         UnreadableFile: a source is damaged or has no such page. LimitExceeded: too large or too slow.
     """
     with Worker(READING) as worker:
-        made = worker.run(_FUNCTION, sources, [list(place) for place in order])
+        return _made(worker, sources, order)
+
+
+def cut_up(source: bytes, parts: Sequence[Sequence[int]]) -> list[bytes]:
+    """Return one PDF for each list of pages (from 1) of a file; the same file gives the same bytes.
+
+    Raises:
+        UnreadableFile: the file is damaged or has no such page. LimitExceeded: too large or too slow.
+    """
+    with Worker(READING) as worker:
+        return [_made(worker, [source], [(0, page) for page in pages]) for pages in parts]
+
+
+def _made(worker: Worker, sources: list[bytes], order: list[tuple[int, int]]) -> bytes:
+    made = worker.run(_FUNCTION, sources, [list(place) for place in order])
     if not isinstance(made, bytes) or not made.startswith(b"%PDF-"):
         raise UnreadableFile.of("contained.died", cause="nonsense", log="")
     return made

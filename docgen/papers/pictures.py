@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pi_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from docgen.errors import LimitExceeded, UnreadableFile
 from docgen.papers.limits import MAX_PAGES, MAX_PIXELS
+from docgen.papers.other_kinds import other_kind
 from docgen.papers.pdf import GrayImage
+from docgen.papers.photo import rectified
 
 PDF, JPEG, PNG, TIFF = "application/pdf", "image/jpeg", "image/png", "image/tiff"
+HEIC = "image/heic"
 MM_PER_INCH = 25.4
 READING_DPI = 200
 """Codes of 12 mm are read safely from here on."""
@@ -41,7 +45,8 @@ _PICTURE_HEADS = {
     b"II*\x00": TIFF,
     b"MM\x00*": TIFF,
 }
-_FORMATS = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF"}
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+_FORMATS = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF", HEIC: "HEIF"}
 _PIL_TROUBLE = (
     ArithmeticError,
     AttributeError,
@@ -60,15 +65,19 @@ Look = Callable[[], GrayImage]
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """One page as a picture: its size on paper, and ways to see it in gray, the quickest first."""
+    """One page as a picture: its size on paper, and ways to see it in gray, the quickest first.
+
+    So many of the last looks are worth searching carefully.
+    """
 
     width_mm: float
     height_mm: float
     looks: tuple[Look, ...]
+    careful_looks: int = 1
 
 
 def media_type(data: bytes) -> str:
-    """Return the media type by content: PDF, JPEG, PNG or TIFF.
+    """Return the media type by content: PDF, JPEG, PNG, TIFF or HEIC, or that of a file kept as it is (other_kinds.py).
 
     Raises:
         UnreadableFile: empty, or of another kind.
@@ -80,15 +89,22 @@ def media_type(data: bytes) -> str:
             return found
     if b"%PDF-" in data[:_PDF_HEAD]:
         return PDF
-    raise UnreadableFile.of("papers.unknown-kind")
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        return HEIC
+    kind = other_kind(data)
+    if kind is None:
+        raise UnreadableFile.of("papers.unknown-kind")
+    return kind
 
 
 def pictures(data: bytes, kind: str) -> Iterator[PagePicture]:
-    """Yield the pages of a JPEG, a PNG or a TIFF of several pages; look at each before asking for the next.
+    """Yield the pages of a JPEG, PNG, HEIC or a TIFF of several pages; look at each before asking for the next.
 
     Raises:
         UnreadableFile: the picture is damaged. LimitExceeded: too many pages or pixels.
     """
+    if kind == HEIC:
+        pi_heif.register_heif_opener()
     with _mapped_trouble(), Image.open(io.BytesIO(data), formats=[_FORMATS[kind]]) as image:
         for number in range(MAX_PAGES + 1 if kind == TIFF else 1):
             if not _turn_to(image, number):
@@ -159,23 +175,32 @@ def _as_page(image: Image.Image, data: bytes, kind: str) -> PagePicture:
     _check_pixels(image)
     dpi_x, dpi_y = _dpi(image)
     width, height = image.width / dpi_x * MM_PER_INCH, image.height / dpi_y * MM_PER_INCH
+    looks: tuple[Look, ...] = (lambda: _coarse_gray(image, min(dpi_x, dpi_y)),)
     if kind == JPEG:
         if image.getexif().get(_ORIENTATION, 1) in {5, 6, 7, 8}:
             width, height = height, width
-        return PagePicture(width, height, jpeg_looks(data, min(dpi_x, dpi_y)))
-    return PagePicture(width, height, (lambda: _coarse_gray(image, min(dpi_x, dpi_y)),))
+        looks = jpeg_looks(data, min(dpi_x, dpi_y))
+    if kind == TIFF or _is_believable(image):
+        return PagePicture(width, height, looks)
+    whole = looks[-1] if kind == JPEG else lambda: gray(image)
+    return PagePicture(width, height, (*looks, lambda: rectified(whole())), careful_looks=2)
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:
     """Return pixels an inch; where the file says nothing believable (photographs), the long side is taken as A4's."""
-    told = image.info.get("dpi", (0, 0))
-    x, y = (float(value) for value in told)
-    if all(round(value) in _BELIEVABLE_DPI for value in (x, y)) and (
-        max(image.width / x, image.height / y) * MM_PER_INCH <= _LARGEST_PAGE_MM
-    ):
-        return x, y
+    if _is_believable(image):
+        x, y = image.info["dpi"]
+        return float(x), float(y)
     guess = max(image.size) / _WHOLE_PAGE_MM * MM_PER_INCH
     return guess, guess
+
+
+def _is_believable(image: Image.Image) -> bool:
+    """Tell whether a picture states how large it is on paper; photographs do not."""
+    x, y = (float(value) for value in image.info.get("dpi", (0, 0)))
+    return all(round(value) in _BELIEVABLE_DPI for value in (x, y)) and (
+        max(image.width / x, image.height / y) * MM_PER_INCH <= _LARGEST_PAGE_MM
+    )
 
 
 def _drafted(data: bytes, factor: int) -> GrayImage:

@@ -19,6 +19,7 @@ from pypdfium2 import raw as pdfium
 from docgen.codes.payload import has_form
 from docgen.codes.read import CodeSeen, read_codes
 from docgen.papers.limits import MAX_PIXELS, READING_PIXELS
+from docgen.papers.other_kinds import KEPT_AS_IS
 from docgen.papers.pdf import POINTS_PER_INCH, GrayImage, opened, pages_of, render
 from docgen.papers.pictures import MM_PER_INCH, PDF, READING_DPI, Look, PagePicture, jpeg_looks, media_type, pictures
 from docgen.papers.runs import page_text
@@ -46,6 +47,8 @@ def read_scan(data: bytes) -> dict[str, Any]:
 
 
 def _pages(data: bytes, kind: str) -> Iterator[tuple[PagePicture, str]]:
+    if kind in KEPT_AS_IS:
+        return
     if kind != PDF:
         yield from ((picture, "") for picture in pictures(data, kind))
         return
@@ -121,7 +124,7 @@ def _read(picture: PagePicture, text: str, *, careful: bool) -> dict[str, Any]:
         page = look()
         if ink is None or not shows_lines:
             ink, shows_lines = _ink(page), page.shape[1] >= picture.width_mm / MM_PER_INCH * _LINE_DPI
-        seen = read_codes(page, careful=careful and number == len(picture.looks))
+        seen = read_codes(page, careful=careful and number > len(picture.looks) - picture.careful_looks)
         codes = [_in_mm(code, picture.width_mm / page.shape[1], picture.height_mm / page.shape[0]) for code in seen]
         if any(has_form(code.text) for code in seen):
             break

@@ -17,6 +17,7 @@ from docgen.archive.record import CustomerRef, Item, Sidecar, Source, new_item_i
 from docgen.errors import NotFound
 from docgen.findings import Finding
 from docgen.intake.decision import Decision, Evidence, IssuedPaper
+from docgen.intake.partof import PartOf
 from docgen.services import logging as log
 from docgen.services.office import Office
 from docgen.services.paper_ledger import issued_paper
@@ -26,6 +27,17 @@ from docgen.services.retention_rules import NewPaper, promise
 from docgen.store import ledger
 from docgen.store.journal import Journal, writing, writing_all
 
+PART_CUT = "scan.part-cut"
+DOCUMENT_TYPES = {
+    "invoice": "发票",
+    "licence": "营业执照",
+    "letter": "来函",
+    "receipt": "收据",
+    "authorisation": "授权委托书",
+    "statement": "对账单",
+}
+"""Papers from outside that have a name of their own; any other words are kept as they were said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Companion:
@@ -34,6 +46,7 @@ class Companion:
     kept: Kept
     original_name: str
     received_at: datetime
+    part_of: PartOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,8 @@ class Arrival:
     """A file that came in and is safe: the kept bytes, the name it came under, when, its type and pages if readable.
 
     `print_text` is what OCR read off it, where it was asked: kept beside the scan, never instead. `companion` is the
-    other half of the same paper, and `whole` a derived PDF of all pages in order.
+    other half of the same paper, and `whole` a derived PDF of all pages in order. With `part_of` the kept file is a
+    derived copy of some sheets of a file of several papers.
     """
 
     kept: Kept
@@ -52,6 +66,7 @@ class Arrival:
     print_text: bytes = b""
     companion: Companion | None = None
     whole: bytes = b""
+    part_of: PartOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,8 @@ class Placement:
     findings: Sequence[Finding] = ()
     missing_pages: Sequence[int] = ()
     assigned_by: str | None = None
+    reason: str | None = None
+    kind: str = "other"
 
     def with_decision(self, decision: Decision) -> Placement:
         """Return the placement with what the machine saw: evidence always, missing pages where it means this paper."""
@@ -97,8 +114,9 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
     """
     folder = folder_of(office, placement.contract_no)
     with writing(folder, at=office.now(), actor=office.actor) as journal:
-        known = ledger.filed_from(arrival.kept.sha256)
+        known = _filed_before(arrival)
         if known is not None:
+            _note_part(journal, arrival)
             return _standing(office, arrival, known)
         parcel = _parcel(office, arrival, placement, _next_version(placement), journal)
         sidecar = deposit(
@@ -111,6 +129,7 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
             at=parcel.at,
             actor=parcel.actor,
         )
+        _note_part(journal, arrival)
     log.record("filed", item=sidecar.id, contract=placement.contract_no, sha256=arrival.kept.sha256)
     return _deposited(folder.path, sidecar)
 
@@ -124,7 +143,7 @@ def deposit_scans(office: Office, scans: Sequence[tuple[Arrival, Placement]]) ->
     """
     folders = {placement.contract_no: folder_of(office, placement.contract_no) for _, placement in scans}
     with writing_all(list(folders.values()), at=office.now(), actor=office.actor) as journal:
-        known = [ledger.filed_from(arrival.kept.sha256) for arrival, _ in scans]
+        known = [_filed_before(arrival) for arrival, _ in scans]
         new = [scan for scan, row in zip(scans, known, strict=True) if row is None]
         parcels = [
             (folders[placement.contract_no], _parcel(office, arrival, placement, version, journal))
@@ -162,6 +181,24 @@ def _versions(scans: Sequence[tuple[Arrival, Placement]]) -> list[int]:
     return versions
 
 
+def _filed_before(arrival: Arrival) -> ledger.PaperLine | None:
+    """Return the item that was made from this scan before; a part is known by its id, for its copy is made anew."""
+    if arrival.part_of is not None:
+        return ledger.archived_item(arrival.part_of.item_id)
+    return ledger.filed_from(arrival.kept.sha256)
+
+
+def _note_part(journal: Journal, arrival: Arrival) -> None:
+    """Say once in the contract's own log where the original of a part lies; this line never leaves the house."""
+    of = arrival.part_of
+    if of is None or any(
+        event.type == PART_CUT and event.payload["id"] == of.item_id for event in ledger.events(journal.folder.key)
+    ):
+        return
+    original = {"sha256": of.sha256, "name": of.name, "contract_no": of.contract_no, "item": of.original_id}
+    journal.append(PART_CUT, {"id": of.item_id, "pages": list(of.pages), "original": original})
+
+
 def _standing(office: Office, arrival: Arrival, known: ledger.PaperLine) -> Deposited:
     path = folder_of(office, known.contract_no).path / known.files[0]
     let_go(arrival.kept, path)
@@ -179,12 +216,14 @@ def _next_version(placement: Placement) -> int:
 def _item(office: Office, arrival: Arrival, placement: Placement, version: int) -> Item:
     stored = ledger.deal(placement.contract_no)
     paper = placement.paper
-    told = NewPaper(paper.kind if paper else "other", placement.title, office.today(), also=_class_of(office, paper))
+    told = NewPaper(
+        paper.kind if paper else placement.kind, placement.title, office.today(), also=_class_of(office, paper)
+    )
     kept = promise(office, stored.record, told, must_file=True)
     return Item(
-        id=new_item_id(),
+        id=arrival.part_of.item_id if arrival.part_of else new_item_id(),
         item_type="filed",
-        kind=paper.kind if paper else "other",
+        kind=kind,
         title=placement.title,
         number=paper.number if paper else None,
         direction="in",
@@ -195,14 +234,16 @@ def _item(office: Office, arrival: Arrival, placement: Placement, version: int) 
         evidence=[_plain(row) for row in placement.evidence],
         findings=[_told(row) for row in placement.findings],
         retention=kept.retention,
-        source=Source(name=arrival.original_name, sha256=arrival.kept.sha256, received_at=arrival.received_at),
+        source=Source(name=arrival.original_name, sha256=_source_of(arrival), received_at=arrival.received_at),
         extra={
             "pages": arrival.pages or 0,
             "missing_pages": list(placement.missing_pages),
             "assigned_by": placement.assigned_by,
             "answers_status": paper.status if paper else None,
+            "assigned_reason": placement.reason,
             **_sources(arrival),
             **kept.extra,
+            **_split(arrival.part_of),
         },
     )
 
@@ -230,7 +271,7 @@ def _told(finding: Finding) -> dict[str, JsonValue]:
 
 
 def _content(arrival: Arrival, placement: Placement, version: int) -> Content:
-    suffix = PurePath(arrival.original_name).suffix.lower() or ".bin"
+    suffix = ".pdf" if arrival.part_of else PurePath(arrival.original_name).suffix.lower() or ".bin"
     stem = f"{placement.paper.number} {placement.title}" if placement.paper else placement.title
     name = f"{stem} 签回件" if placement.paper else stem
     if version > 1:
@@ -242,7 +283,7 @@ def _companions(arrival: Arrival, content: Content) -> list[Content]:
     """Return the half that came before, under the same name with a mark."""
     if arrival.companion is None:
         return []
-    suffix = PurePath(arrival.companion.original_name).suffix.lower() or ".bin"
+    suffix = ".pdf" if arrival.companion.part_of else PurePath(arrival.companion.original_name).suffix.lower() or ".bin"
     name = f"{PurePath(content.name).stem} 先到部分{suffix}"
     return [Content(name, "scan", arrival.companion.kept, content.media_type)]
 
@@ -251,8 +292,22 @@ def _sources(arrival: Arrival) -> dict[str, JsonValue]:
     """Name both scans a paper was completed from; nothing for a paper that came at once."""
     if arrival.companion is None:
         return {}
-    each = ((one.original_name, one.kept.sha256, one.received_at) for one in (arrival.companion, arrival))
-    return {"sources": [{"name": name, "sha256": sha256, "received_at": at.isoformat()} for name, sha256, at in each]}
+    return {"sources": [_source(one) for one in (arrival.companion, arrival)]}
+
+
+def _source(one: Companion | Arrival) -> dict[str, JsonValue]:
+    received_at = one.received_at.isoformat()
+    return {"name": one.original_name, "sha256": one.kept.sha256, "received_at": received_at, **_split(one.part_of)}
+
+
+def _source_of(arrival: Arrival) -> str:
+    """Return the hash of the bytes that came in: those of the original where only a part is filed."""
+    return arrival.part_of.sha256 if arrival.part_of else arrival.kept.sha256
+
+
+def _split(of: PartOf | None) -> dict[str, JsonValue]:
+    """Name the original of a part, without the contract it lies under: that may be another customer's."""
+    return {"split": {"original": of.sha256, "item": of.original_id, "pages": list(of.pages)}} if of else {}
 
 
 def _derived(arrival: Arrival, content: Content) -> list[Derived]:
@@ -278,4 +333,6 @@ def placement_for(number: str | None, contract: str | None, document_type: str |
         return Placement(paper.contract_no, paper.title, paper, assigned_by=actor)
     if contract is None or not (document_type or "").strip():
         raise NotFound.of("services.assign-to-what")
-    return Placement(ledger.deal(contract).contract_no, str(document_type).strip(), assigned_by=actor)
+    said = str(document_type).strip()
+    kind = next((name for name, title in DOCUMENT_TYPES.items() if said in {name, title}), "other")
+    return Placement(ledger.deal(contract).contract_no, DOCUMENT_TYPES.get(said, said), assigned_by=actor, kind=kind)

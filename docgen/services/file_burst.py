@@ -16,8 +16,9 @@ from docgen.archive.keep import Kept
 from docgen.errors import DocgenError
 from docgen.intake.inbox import shown_name
 from docgen.services.deposit_scan import deposit_scans
-from docgen.services.file_scan import AT_NEED, Filed, Readers, Ready, decided, file_scan, filed_as, place_kept
+from docgen.services.file_scan import AT_NEED, Readers, decided, file_scan, place_kept
 from docgen.services.office import Office
+from docgen.services.placing import Filed, Ready, filed_as
 from docgen.store import people
 
 BURST = 24

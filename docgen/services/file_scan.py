@@ -8,68 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from docgen.archive import disk
 from docgen.archive.keep import Kept, keep, let_go
 from docgen.contained.run import Worker
 from docgen.errors import LimitExceeded, UnreadableFile
-from docgen.findings import Finding, error, note
-from docgen.intake.decision import Decision, Evidence, IssuedPaper, Outcome
+from docgen.findings import error, note
+from docgen.intake.bundles import Bundle, take_apart
+from docgen.intake.decision import Decision, IssuedPaper, Outcome
 from docgen.intake.identify import identify, undecided
 from docgen.intake.inbox import shown_name
 from docgen.intake.scan import ScanFacts, read_scan
-from docgen.intake.waiting import put_aside
+from docgen.intake.signed import with_signatures
 from docgen.papers import pdf
 from docgen.papers.ocr import Recogniser
-from docgen.services import logging as log
-from docgen.services.deposit_scan import Arrival, Deposited, Placement, deposit_scan
+from docgen.papers.other_kinds import KEPT_AS_IS, OFD, XML
+from docgen.papers.pictures import PDF
+from docgen.papers.signatures import signatures
+from docgen.services.deposit_scan import Arrival
 from docgen.services.halves import joined, other_half, settle_half
 from docgen.services.office import Office
 from docgen.services.paper_ledger import PaperLedger
 from docgen.services.places import folder_of
-from docgen.services.recognise import DERIVED_NAME, Understood, understand_print
+from docgen.services.placing import Fate, Filed, Ready, archive_scan, let_wait, placement_of
+from docgen.services.recognise import Understood, read_heads, understand_print
+from docgen.services.split_scan import file_bundle
 from docgen.store import ledger, people
 from docgen.store.journal import writing
 
+_KEPT_AS_IS = {OFD: "intake.ofd-file", XML: "intake.xml-file"}
 OCTETS = "application/octet-stream"
-
-
-class Fate(StrEnum):
-    """What became of a scan."""
-
-    FILED = "filed"
-    WAITING = "waiting"
-    SEEN_AGAIN = "seen-again"
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """The outcome for one scan, with its evidence and everything worth saying."""
-
-    fate: Fate
-    original_name: str
-    sha256: str
-    contract_no: str | None = None
-    number: str | None = None
-    title: str | None = None
-    path: Path | None = None
-    version: int | None = None
-    retention_until: str | None = None
-    review_id: str | None = None
-    evidence: Sequence[Evidence] = ()
-    findings: Sequence[Finding] = ()
-    missing_pages: Sequence[int] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A scan that is identified: what came in, and where it goes."""
-
-    arrival: Arrival
-    placement: Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +74,7 @@ def set_aside(office: Office, source: Path, *, name: str) -> Filed:
     """
     kept = keep(office.archive, source)
     decision = undecided([error("services.filing-failed", name)], file_name=name, lookup=PaperLedger())
-    return _let_wait(office, Arrival(kept, name, office.now(), OCTETS, None), decision)
+    return let_wait(office, Arrival(kept, name, office.now(), OCTETS, None), decision)
 
 
 def place_kept(office: Office, kept: Kept, original_name: str, *, readers: Readers = AT_NEED) -> Filed:
@@ -115,9 +84,7 @@ def place_kept(office: Office, kept: Kept, original_name: str, *, readers: Reade
         StorageProblem: the disk refuses; the kept bytes stay and are taken up at the next start.
     """
     found = decided(office, kept, original_name, readers=readers)
-    if isinstance(found, Filed):
-        return found
-    return filed_as(office, found, deposit_scan(office, found.arrival, found.placement))
+    return found if isinstance(found, Filed) else archive_scan(office, found)
 
 
 def decided(office: Office, kept: Kept, original_name: str, *, readers: Readers = AT_NEED) -> Filed | Ready:
@@ -136,18 +103,22 @@ def decided(office: Office, kept: Kept, original_name: str, *, readers: Readers 
         return _note_again(office, kept, known, original_name)
     decision = _unless_our_own(kept, seen.decision)
     scan = seen.scan
+    if scan is not None and scan.media_type == PDF:
+        decision = with_signatures(decision, signatures(kept.path.read_bytes()))
     media_type = scan.media_type if scan else OCTETS
     arrival = Arrival(kept, original_name, received_at, media_type, _pages(scan), seen.print_text)
     known = _among_answers(kept, decision)
     if known is not None:
         return _note_again(office, kept, known, original_name)
+    piece = file_bundle(office, arrival, seen.bundle) if seen.bundle else None
+    if piece is not None:
+        return piece
     half = other_half(office, decision)
     if half is not None:
         arrival, decision = joined(office, arrival, decision, half)
     if decision.outcome is Outcome.FILE and decision.paper is not None:
-        paper = decision.paper
-        return Ready(arrival, Placement(paper.contract_no, paper.title, paper, decision.evidence, decision.findings))
-    return _let_wait(office, arrival, decision)
+        return Ready(arrival, placement_of(decision))
+    return let_wait(office, arrival, decision)
 
 
 def understand(office: Office, path: Path, *, original_name: str, readers: Readers = AT_NEED) -> Understood:
@@ -159,6 +130,10 @@ def understand(office: Office, path: Path, *, original_name: str, readers: Reade
         named = [replace(finding, where=original_name) for finding in problem.findings]
         return Understood(None, undecided(named, file_name=original_name, lookup=lookup))
 
+    if scan.media_type in KEPT_AS_IS:
+        told = error(_KEPT_AS_IS.get(scan.media_type, "intake.office-file"), original_name)
+        return Understood(scan, undecided([told], file_name=original_name, lookup=lookup))
+
     @cache
     def issued_text(paper: IssuedPaper) -> Sequence[str]:
         return _issued_text(office, paper)
@@ -166,7 +141,15 @@ def understand(office: Office, path: Path, *, original_name: str, readers: Reade
     def decide(seen: ScanFacts) -> Decision:
         return identify(seen, file_name=original_name, lookup=lookup, issued_text=issued_text)
 
-    return understand_print(scan, path, decide, recogniser=readers.recogniser, is_asked=readers.reads_print)
+    def taken_apart(seen: ScanFacts) -> Bundle | None:
+        return take_apart(seen, file_name=original_name, lookup=lookup, issued_text=issued_text)
+
+    bundle = taken_apart(scan)
+    if bundle is None:
+        return understand_print(scan, path, decide, recogniser=readers.recogniser, is_asked=readers.reads_print)
+    if bundle.has_incomplete and bundle.unclaimed and readers.reads_print:
+        bundle = taken_apart(read_heads(scan, path, bundle.unclaimed, recogniser=readers.recogniser)) or bundle
+    return Understood(scan, decide(scan), bundle=bundle)
 
 
 def _among_answers(kept: Kept, decision: Decision) -> ledger.PaperLine | None:
@@ -190,56 +173,6 @@ def _issued_text(office: Office, paper: IssuedPaper) -> Sequence[str]:
     if not names:
         return ()
     return pdf.page_texts((folder_of(office, paper.contract_no).path / names[0]).read_bytes())
-
-
-def filed_as(office: Office, ready: Ready, done: Deposited) -> Filed:
-    """Return what became of a scan that was deposited; a half that waited for it leaves the waiting room."""
-    arrival, placement = ready.arrival, ready.placement
-    if arrival.companion is not None:
-        settle_half(office, {arrival.companion.kept.sha256}, done.item_id)
-    return Filed(
-        Fate.FILED if done.is_new else Fate.SEEN_AGAIN,
-        arrival.original_name,
-        done.sha256,
-        placement.contract_no,
-        placement.paper.number if placement.paper else None,
-        placement.title,
-        done.path,
-        done.version,
-        done.retention_until,
-        evidence=placement.evidence,
-        findings=placement.findings,
-    )
-
-
-def _let_wait(office: Office, arrival: Arrival, decision: Decision) -> Filed:
-    kept = arrival.kept
-    item = put_aside(
-        office.workspace.review,
-        kept,
-        original_name=arrival.original_name,
-        decision=decision,
-        received_at=arrival.received_at,
-        day=office.today(),
-        derived={DERIVED_NAME: arrival.print_text} if arrival.print_text else None,
-    )
-    with disk.storage(str(kept.path)):
-        disk.remove(kept.path)
-    log.record("waits", waiting=item.id, codes=tuple(finding.code for finding in decision.findings))
-    paper = decision.paper
-    return Filed(
-        Fate.WAITING,
-        arrival.original_name,
-        kept.sha256,
-        paper.contract_no if paper else None,
-        paper.number if paper else None,
-        paper.title if paper else None,
-        item.path,
-        review_id=item.id,
-        evidence=decision.evidence,
-        findings=decision.findings,
-        missing_pages=decision.missing_pages,
-    )
 
 
 def _note_again(office: Office, kept: Kept, known: ledger.PaperLine, original_name: str) -> Filed:

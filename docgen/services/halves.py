@@ -54,7 +54,7 @@ def joined(office: Office, arrival: Arrival, decision: Decision, half: OtherHalf
     """
     reason = half.item.reason
     kept = keep(office.archive, half.item.file)
-    companion = Companion(kept, reason.original_name, datetime.fromisoformat(reason.received_at))
+    companion = Companion(kept, reason.original_name, datetime.fromisoformat(reason.received_at), reason.part_of)
     ours = [(page, 0, sheet) for page, sheet in zip(decision.seen_pages, decision.page_order, strict=True)]
     theirs = [(page, 1, sheet) for page, sheet in zip(reason.seen_pages, reason.page_order, strict=True)]
     order = [(source, sheet) for _, source, sheet in sorted([*ours, *theirs])]

@@ -12,7 +12,11 @@ from docgen.errors import Damage, Refused
 from docgen.findings import Finding
 from docgen.intake import waiting
 from docgen.intake.decision import Candidate, Evidence
-from docgen.services.deposit_scan import Arrival, Deposited, deposit_scan, placement_for
+from docgen.intake.partof import PartOf
+from docgen.intake.signed import with_signatures
+from docgen.papers.pictures import PDF
+from docgen.papers.signatures import signatures
+from docgen.services.deposit_scan import Arrival, Deposited, Placement, deposit_scan, placement_for
 from docgen.services.file_scan import OCTETS, Readers, understand
 from docgen.services.office import Office
 from docgen.services.recognise import DERIVED_NAME, Understood
@@ -32,6 +36,7 @@ class Waiting:
     evidence: Sequence[Evidence]
     missing_pages: Sequence[int]
     times_seen: int
+    part_of: PartOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,39 +70,56 @@ def show_waiting(office: Office, item_id: str) -> Waiting:
     return _waiting(waiting.get(office.workspace.review, item_id))
 
 
-def assign(
+def assign(  # noqa: PLR0913  # the three ways to name a place, and why
     office: Office,
     item_id: str,
     *,
     document: str | None = None,
     deal: str | None = None,
     document_type: str | None = None,
+    reason: str | None = None,
 ) -> Assigned:
     """File a waiting scan where a person says: as the answer to an issued paper, or under a contract with a type.
 
+    Filing half a paper as it is demands a reason, which is kept with it.
+
     Raises:
         NotFound: no such item, paper or contract.
+        Refused: pages are missing and no reason was given.
         StorageProblem: the disk refuses; the item keeps waiting.
     """
     item = waiting.get(office.workspace.review, item_id)
-    placement = placement_for(document, deal, document_type, actor=office.actor)
+    told = (reason or "").strip() or None
+    placement = replace(placement_for(document, deal, document_type, actor=office.actor), reason=told)
+    _require_reason(item, placement)
     kept = keep(office.archive, item.file)
     if kept.sha256 != item.reason.sha256:
         raise Damage.of("services.waiting-changed", item.id, path=str(item.file))
     seen = _seen(office, item, kept.path)
     scan = seen.scan
+    is_pdf = scan is not None and scan.media_type == PDF
+    decision = with_signatures(seen.decision, signatures(kept.path.read_bytes()) if is_pdf else ())
     arrival = Arrival(
         kept,
         item.reason.original_name,
         datetime.fromisoformat(item.reason.received_at),
         scan.media_type if scan else OCTETS,
-        len(scan.pages) if scan else None,
+        (len(scan.pages) or None) if scan else None,
         seen.print_text,
+        part_of=item.reason.part_of,
     )
-    done = deposit_scan(office, arrival, placement.with_decision(seen.decision))
+    done = deposit_scan(office, arrival, placement.with_decision(decision))
     _settle(office, item, done)
     number = placement.paper.number if placement.paper else None
     return Assigned(item_id, placement.contract_no, number, placement.title, done.path, done.version)
+
+
+def _require_reason(item: waiting.WaitingItem, placement: Placement) -> None:
+    known, missing = item.reason.paper, item.reason.missing_pages
+    if not missing or known is None or placement.paper is None:
+        return
+    if known.document_id == placement.paper.document_id and placement.reason is None:
+        raise Refused.of("services.half-needs-reason", item.id, missing="、".join(str(page) for page in missing))
 
 
 def _seen(office: Office, item: waiting.WaitingItem, path: Path) -> Understood:
@@ -148,4 +170,5 @@ def _waiting(item: waiting.WaitingItem) -> Waiting:
         reason.evidence,
         reason.missing_pages,
         1 + len(reason.again),
+        reason.part_of,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from docgen.errors import LimitExceeded, UnreadableFile
 from docgen.findings import Finding, note
+from docgen.intake.bundles import Bundle
 from docgen.intake.decision import Decision, Outcome
 from docgen.intake.identify import is_worth_reading
 from docgen.intake.scan import ScanFacts
@@ -27,11 +28,15 @@ Identify = Callable[[ScanFacts], Decision]
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A scan with what was read off it, and the decision; `print_text` is empty where OCR was not asked."""
+    """A scan with what was read off it, and the decision; `print_text` is empty where OCR was not asked.
+
+    `bundle` holds the parts of a file of several papers.
+    """
 
     scan: ScanFacts | None
     decision: Decision
     print_text: bytes = b""
+    bundle: Bundle | None = None
 
 
 def understand_print(
@@ -53,6 +58,18 @@ def understand_print(
         return _read(scan, path.read_bytes(), identify, wanted, recogniser)
     with Recogniser() as own:
         return _read(scan, path.read_bytes(), identify, wanted, own)
+
+
+def read_heads(
+    scan: ScanFacts, path: Path, numbers: Sequence[int], *, recogniser: Recogniser | None = None
+) -> ScanFacts:
+    """Have the heads of some pages read, and return the scan with them; as it was where OCR is not installed."""
+    if missing_modules():
+        return scan
+    if recogniser is None:
+        with Recogniser() as own:
+            return read_heads(scan, path, numbers, recogniser=own)
+    return _with_print(scan, _pages_read(recogniser, path.read_bytes(), numbers[:MOST_HEADS], "head", []))
 
 
 def _read(

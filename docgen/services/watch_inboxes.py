@@ -30,12 +30,15 @@ from docgen.intake import waiting
 from docgen.intake.claiming import Claimed, claim, discard, reclaim, release
 from docgen.intake.inbox import WatchedFolder, candidates, ensure_apart, listing
 from docgen.intake.settling import Settled, StabilityTracker
+from docgen.mounts import mount_table, share_type
 from docgen.papers.limits import READING
 from docgen.papers.ocr import Recogniser
 from docgen.papers.reading import read_paper
 from docgen.services import logging as log
-from docgen.services.file_scan import AT_NEED, Filed, Readers, file_scan, place_kept, set_aside
+from docgen.services.file_scan import AT_NEED, Readers, file_scan, place_kept, set_aside
+from docgen.services.heartbeat import ObservedFolder, beat
 from docgen.services.office import Office
+from docgen.services.placing import Filed
 
 RELIST_SECONDS = 5.0
 """How often each inbox is listed anew, events or not."""
@@ -78,10 +81,15 @@ class InboxWatch:
     _stuck: set[str] = field(default_factory=set)
     _failures: Counter[Path] = field(default_factory=Counter)
     _given_up: set[Path] = field(default_factory=set)
+    _restarts: Counter[Path] = field(default_factory=Counter)
 
     def folders(self) -> tuple[WatchedFolder, ...]:
-        """Return the inboxes of the workspace."""
-        return tuple(WatchedFolder(one.path, one.name, one.use_polling) for one in self.office.workspace.inboxes)
+        """Return the inboxes of the workspace; those on network file systems, which send no events, are polled."""
+        mounts = mount_table()
+        return tuple(
+            WatchedFolder(one.path, one.name, one.use_polling or share_type(one.path, mounts=mounts) is not None)
+            for one in self.office.workspace.inboxes
+        )
 
     def run(self, stop: threading.Event) -> None:
         """Watch until `stop` is set.
@@ -93,8 +101,11 @@ class InboxWatch:
             self._begin(stack)
             wake = threading.Event()
             observers = self._observe(stack, wake)
+            stack.callback(lambda: beat(self.office, self._observed(observers), is_last=True))
             while not stop.is_set():
+                beat(self.office, self._observed(observers))
                 self.look()
+                beat(self.office, self._observed(observers))
                 self._revive(observers, wake)
                 wake.wait(self._pause())
                 wake.clear()
@@ -292,6 +303,13 @@ class InboxWatch:
         for place, (folder, observer) in enumerate(zip(self.folders(), observers, strict=True)):
             if not observer.is_alive() and folder.path.is_dir():
                 observers[place] = self._observer(folder, wake)
+                self._restarts[folder.path] += 1
+
+    def _observed(self, observers: list[BaseObserver]) -> tuple[ObservedFolder, ...]:
+        return tuple(
+            ObservedFolder(one.name, str(one.path), one.use_polling, observer.is_alive(), self._restarts[one.path])
+            for one, observer in zip(self.folders(), observers, strict=True)
+        )
 
 
 class _Hint(FileSystemEventHandler):

@@ -16,6 +16,9 @@ from docgen.store import database  # noqa: F401  # sets Django up before the mod
 from docgen.store.customers import survivors
 from docgen.store.models import Alias, Deal, Event, LogCursor, Number, Paper
 
+INCOMING = ("filed", "scan-original")
+"""The types of items that came in: a paper, or the original of a file that was taken apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredDeal:
@@ -192,9 +195,12 @@ def newest_issued_to(customer_ids: Collection[str], *, most: int = 30) -> tuple[
 
 
 def filed_from(sha256: str) -> PaperLine | None:
-    """Return the archived item that was made from a file with these bytes."""
-    row = Paper.objects.filter(source_sha256=sha256, item_type="filed").first()
-    return _line(row) if row else None
+    """Return the archived item that holds a file with these bytes as it came in.
+
+    A part cut from such a file is none: a file half taken apart has not been seen before.
+    """
+    rows = (_line(row) for row in Paper.objects.filter(source_sha256=sha256, item_type__in=INCOMING))
+    return next((row for row in rows if sha256 in row.hashes), None)
 
 
 def answers_to(document_id: str) -> tuple[PaperLine, ...]:

@@ -8,6 +8,7 @@ number was given twice, and the tables are those a rebuild makes. A small sample
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
 
 from docgen.archive.eventlog import read
 from docgen.demo.people import agreed
@@ -68,6 +70,7 @@ COMMANDS = {
     "file": ("file", "ROOT/desk/ours.pdf"),
     "read": ("file", "ROOT/desk/blotted.pdf"),
     "half": ("file", "ROOT/desk/second.pdf"),
+    "pile": ("file", "ROOT/desk/pile.pdf"),
     "wait": ("file", "ROOT/desk/foreign.pdf"),
     "watch": ("watch", "--once"),
     "burst": ("file", "ROOT/desk/ours.pdf", "ROOT/desk/again.pdf"),
@@ -107,6 +110,16 @@ def desks(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     (halves / "desk" / "second.pdf").write_bytes(second)
     file_scan(open_office(halves, clock=lambda: AT, actor="张三"), base / "first.pdf")
     database.disconnect()
+    piles = base / "piles"
+    shutil.copytree(full, piles)
+    office = open_office(piles, clock=lambda: AT, actor="张三")
+    other = issue_document(office, Request(contract_no, "supplementary-agreement"))
+    database.disconnect()
+    writer = PdfWriter()
+    for each in (next(path for path in other.files if path.suffix == ".pdf").read_bytes(), paper):
+        scanned = print_and_scan(each, ScanSpec(fonts=FONTS), seed=7)
+        writer.append(io.BytesIO(scanned))
+    writer.write(piles / "desk" / "pile.pdf")
     watched, waiting = base / "watched", base / "waiting"
     shutil.copytree(full, watched)
     shutil.copy(full / "desk" / "ours.pdf", watched / "inbox" / "SCAN0001.pdf")
@@ -123,6 +136,7 @@ def desks(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         "fact": Desk(full, ()),
         "read": Desk(full, (blotted,)),
         "half": Desk(halves, (first, second)),
+        "pile": Desk(piles, ((piles / "desk" / "pile.pdf").read_bytes(),)),
         "wait": Desk(full, (foreign,)),
         "watch": Desk(watched, (ours, foreign)),
         "assign": Desk(waiting, (foreign,)),
@@ -151,8 +165,9 @@ def require_whole(desk: Desk, name: str) -> None:
     numbers = [str(entry.payload["number"]) for entry in events if entry.type == "number.allotted"]
     assert len(numbers) == len(set(numbers))
     assert kinds["deal.recorded"] == 1
-    assert kinds["paper.issued"] == {"import": 0, "issue": 2}.get(name, 1)
-    assert kinds["paper.filed"] == {"file": 1, "burst": 2, "read": 1, "half": 1, "watch": 1, "assign": 1}.get(name, 0)
+    assert kinds["paper.issued"] == {"import": 0, "issue": 2, "pile": 2}.get(name, 1)
+    filed = {"file": 1, "burst": 2, "read": 1, "half": 1, "watch": 1, "assign": 1, "pile": 2}
+    assert kinds["paper.filed"] == filed.get(name, 0)
     for data in desk.scans:
         assert len(places_of(desk.root, data)) == 1, places_of(desk.root, data)
     assert left_over(desk.root) == []
@@ -201,7 +216,7 @@ def kill_and_repeat(desk: Desk, name: str, call: str, number: int) -> None:
     killed = desk.run(name, strace=inject(call, "signal=KILL", number))
     assert killed.returncode in KILLED, f"{call} {number} was never reached: {killed.stderr}"
     for data in desk.scans:
-        assert places_of(desk.root, data) or name in {"file", "burst", "read", "half", "wait"}, "lost"
+        assert places_of(desk.root, data) or name in {"file", "burst", "read", "half", "wait", "pile"}, "lost"
     repeat(desk, name)
 
 
@@ -228,6 +243,9 @@ SAMPLE_OF_KILLS = [
     ("read", "linkat", 5),
     ("half", "linkat", 6),
     ("half", "rename", 3),
+    ("pile", "linkat", 4),
+    ("pile", "linkat", 7),
+    ("pile", "fsync", 30),
     ("wait", "rename", 2),
     ("watch", "unlink", 5),
     ("assign", "rename", 2),
@@ -317,7 +335,7 @@ def count_calls(desk: Desk, name: str, call: str, log: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["import", "issue", "file", "burst", "fact", "read", "half", "wait", "watch", "assign"]
+    "name", ["import", "issue", "file", "burst", "fact", "read", "half", "pile", "wait", "watch", "assign"]
 )
 @pytest.mark.parametrize(("call", "how"), MEANS)
 def test_the_wide_sweep(desks: dict[str, Desk], name: str, call: str, how: str, tmp_path: Path) -> None:
