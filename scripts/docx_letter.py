@@ -63,6 +63,15 @@ def dues(sheet: Sheet) -> None:
     sheet.table(_CASH, [head_row, row], size=10)
 
 
+def late_facts(sheet: Sheet) -> None:
+    """Add what was agreed and done, the letters that went before, and what is late."""
+    sheet.add(wording("contract_signed") + wording("performed_facts"), sheet.para_look)
+    sheet.tag("{%p if dunning.letters|length > 0 %}")
+    sheet.paras("earlier_letters")
+    sheet.tag("{%p endif %}")
+    sheet.paras("late_facts", keep=True)
+
+
 def penalty(sheet: Sheet) -> None:
     """Add the grounds of the penalty, its runs of days and what comes of it (`penalty.html`)."""
     sheet.paras("penalty_basis", keep=True)
@@ -75,11 +84,11 @@ def penalty(sheet: Sheet) -> None:
         Cell("{{ run.amount|price }}", "num"),
     ]
     rows: list[Row] = [
-        heads("计算期间（含首尾两日）", "天数", "计算基数", "日费率", "违约金（元）"),
+        heads("计算期间（含首尾两日）", "天数", "计算基数", "日费率", "{{ penalty.name }}（元）"),
         *each("run", "penalty.rows", run),
         [Cell(wording("penalty_sum_label"), "b", 4), Cell("{{ penalty.uncapped|yuan }}", "num b")],
         [Cell(wording("penalty_claim_label"), "b", 4), Cell("{{ penalty.amount|yuan }}", "num b")],
-        [Cell("违约金大写", "b", 2), Cell("{{ penalty.amount|rmb }}", "b", 3)],
+        [Cell("{{ penalty.name }}大写", "b", 2), Cell("{{ penalty.amount|rmb }}", "b", 3)],
         [Cell(wording("claim_label"), "b", 4), Cell("{{ penalty.claim|yuan }}", "num b")],
     ]
     sheet.table(_RUNS, rows, size=10, head=True)
@@ -142,6 +151,32 @@ def _receipt(sheet: Sheet) -> object:
 
 def _signed(sheet: Sheet, text: object) -> None:
     sheet.put(text, "备注：", kept(sheet), blank="　" * 23)
+    _ended(sheet, text)
+
+
+def account_columns(sheet: Sheet) -> None:
+    """Add the account to pay to, without invoice and condition."""
+    rows = account_rows()
+    sheet.table(LABELLED, [*rows[:3], rows[4]], size=10)
+
+
+def statement_receipt(sheet: Sheet) -> None:
+    """Add the receipt on which the customer confirms the sums or says what is wrong (`receipt-statement.html`)."""
+    text = _receipt(sheet)
+    sheet.put(text, "核对结果：□ 金额无误　　□ 金额有误", kept(sheet))
+    sheet.put(text, "有误的期次、金额及依据：", kept(sheet), blank="　" * 16)
+    sheet.put(text, f"未付款预计付款日期：{BLANK_DAY}", kept(sheet))
+    _ended(sheet, text)
+
+
+def account_receipt(sheet: Sheet) -> None:
+    """Add the receipt on which the customer says how it verified the new account (`receipt-account.html`)."""
+    text = _receipt(sheet)
+    sheet.put(text, "核实方式：", kept(sheet), blank="　" * 21)
+    _ended(sheet, text)
+
+
+def _ended(sheet: Sheet, text: object) -> None:
     sheet.put(text, "经办人（签字）：", kept(sheet), blank="　" * 8)
     sheet.put(text, f"签收日期：{BLANK_DAY}", kept(sheet))
     sheet.add(wording("receipt_return"), Look(9, 12, after=0))

@@ -16,6 +16,7 @@ from docgen.deals.amending import differences, effective_on, terms_with
 from docgen.deals.changes import Change
 from docgen.deals.checks_facts import check_facts
 from docgen.deals.checks_proposal import check_proposal
+from docgen.deals.checks_repaying import check_repaying
 from docgen.deals.checks_terms import check_terms
 from docgen.deals.deal import Deal
 from docgen.deals.parties import BankAccount, Company, Customer
@@ -44,6 +45,7 @@ def check(deal: Deal, *, calendar: Calendar) -> list[Finding]:
         *check_facts(deal),
         *_check_bounds(deal),
         *check_proposal(deal),
+        *check_repaying(deal),
     ]
     if not has_errors(findings):
         findings += _check_past_parts(deal, calendar)
