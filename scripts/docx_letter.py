@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from docx_rows import LABELLED, each, heads, one, or_dash, two
+from docx_rows import LABELLED, all_marked, each, heads, one, or_dash, two
 from docx_sheet import BLANK_DAY, CENTRE, HEI, RIGHT, SEAL, TEXT_WIDTH, Cell, Look, Page, Row, Sheet, wording
 
 LETTER = Page(top=23, bottom=19, size=10.5, line=15, is_letter=True)
@@ -29,7 +29,7 @@ def head(sheet: Sheet) -> None:
     sheet.add(wording("addressee"), replace(sheet.text, before=3))
 
 
-def account_rows() -> list[Row]:
+def account_rows() -> list[list[Cell]]:
     """Return the rows on account, invoice and contact (`account-rows.html`)."""
     return [
         one("收款户名", "{{ account.holder|name }}"),
@@ -47,7 +47,8 @@ def payment_table(sheet: Sheet) -> None:
         one("付款条件", wording("terms")),
         *account_rows(),
     ]
-    sheet.table(LABELLED, rows, size=10)
+    kept_rows = [all_marked(row, "keep") for row in rows[:-1]]
+    sheet.table(LABELLED, [*kept_rows, rows[-1]], size=10)
 
 
 def dues(sheet: Sheet) -> None:
@@ -156,8 +157,7 @@ def _signed(sheet: Sheet, text: object) -> None:
 
 def account_columns(sheet: Sheet) -> None:
     """Add the account to pay to, without invoice and condition."""
-    rows = account_rows()
-    sheet.table(LABELLED, [*rows[:3], rows[4]], size=10)
+    sheet.table(LABELLED, account_rows()[:3], size=10)
 
 
 def statement_receipt(sheet: Sheet) -> None:

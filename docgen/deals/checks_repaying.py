@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from docgen.deals.deal import Deal
 from docgen.deals.repaying import Repayment
@@ -35,7 +36,7 @@ def _check_plan(plan: Repayment, where: str, known: set[int]) -> Iterator[Findin
         params = {"seq": plan.seq, "total": total, "owed": owed}
         yield error("deals.repayment-sum", f"{where}.parts", **params)
     days = [plan.until, *(each.on for each in plan.parts)]
-    if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(days)):
         yield error("deals.repayment-days", f"{where}.parts", seq=plan.seq)
     unknown = [seq for seq in plan.instalments if seq not in known]
     if unknown or len(set(plan.instalments)) < len(plan.instalments):

@@ -21,7 +21,7 @@ class RepaymentPart(Model):
 
 
 class Repayment(Model):
-    """A plan for what is overdue: the instalments, principal and penalty apart, and the payments that add up to both."""
+    """A plan for what is overdue: the instalments, principal and penalty apart, and payments that add up to both."""
 
     seq: Annotated[Count, label("序号", ge=1)]
     until: Annotated[Day, label("计算截止日", "本金和违约金算到这一天")]

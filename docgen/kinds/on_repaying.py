@@ -57,7 +57,7 @@ def account_change_exists(question: Question) -> list[Finding]:
 
 
 def account_change_sound(question: Question) -> list[Finding]:
-    """Demand an account in our own name that differs from the one in use, listed as ours, in use from a day not past."""
+    """Demand an account in our own name that differs from the one in use, is listed as ours, from a day not past."""
     change = question.account_change
     if change is None:
         return []

@@ -1,5 +1,6 @@
-"""What is drawn over and under the finished pages: the page code, and the word 草稿 across a draft and
-across an issued paper that somebody else has still to finish.
+"""What is drawn over and under the finished pages: the page code, and the word 草稿 across a draft.
+
+A paper that somebody else has still to finish bears the word too, though it is issued.
 
 Both are vector drawings marked as artifacts (ISO 32000-1, 14.8.2.2): not part of the text, not read aloud, sharp at any
 resolution. The code is drawn into the one layout that counted the pages, so no second layout can disagree with it.

@@ -151,7 +151,8 @@ def _watermark(word: str) -> str:
         'style="position:absolute;margin-left:0;margin-top:0;width:300pt;height:150pt;rotation:315;z-index:-251658752;'
         "mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;"
         'mso-position-vertical-relative:margin" o:allowincell="f" fillcolor="#d9d9d9" stroked="f">'
-        f'<v:fill opacity=".6"/><v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" string="{_escaped(word)}"/>'
+        '<v:fill opacity=".6"/><v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" '
+        f'string="{_escaped(word)}"/>'
         "</v:shape></w:pict></w:r></w:p>"
     )
 

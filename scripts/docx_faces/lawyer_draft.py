@@ -83,7 +83,7 @@ def _evidence(sheet: Sheet) -> None:
         Cell("{{ row.index }}", "mid"),
         Cell("{{ row.what }}"),
         Cell(or_dash("row.number", "|number")),
-        Cell(("{{ row.on|day }}", "{% if row.amount is not none %}{{ row.amount|yuan }}{% endif %}"), "mid"),
+        Cell("{{ row.on|day }}{% if row.amount is not none %} {{ row.amount|yuan }}{% endif %}", "mid"),
         Cell("{{ row.proves }}"),
         Cell("{{ row.note }}"),
     ]

@@ -46,7 +46,4 @@ def _sums(sheet: Sheet) -> None:
         ],
         [Cell("未付本金大写", "mid b"), Cell("{{ statement.balance|rmb }}", "b", 5)],
     ]
-    sheet.table((27.0, 26.0, 26.0, 27.0, 29.0, 23.0), rows, size=10, head=True)
-
-
-
+    sheet.table((25.0, 26.0, 25.5, 26.5, 32.0, 23.0), rows, size=10, head=True)

@@ -1,4 +1,4 @@
-"""Where money is to be paid: the contract's account, or the one an approved 账户变更函 named; and such a change itself."""
+"""Where money is to be paid: the contract's account, or the one an approved 账户变更函 named; and such a change."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The penalty of the instalment a letter asks for, as plain values: its runs of days, the sum, the cap.
 
 Without a clause for late payment nothing is claimed (P7, X-02); the letter then asks for the principal and reserves
-rights; where the statute for small sellers sets a rate, that is claimed as 逾期利息. A cap on the contract total is one cap for all instalments: `used` is what those due earlier have taken of it.
+rights; where the statute for small sellers sets a rate, that is claimed as 逾期利息. A cap on the contract total is one
+cap for all instalments: `used` is what those due earlier have taken of it.
 """
 
 from __future__ import annotations
