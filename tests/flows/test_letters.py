@@ -13,6 +13,7 @@ from docgen.kinds.dossier import Mended
 from docgen.services.corrections import Stated
 from docgen.services.deals import show_deal
 from docgen.services.dossier import dossier_of
+from docgen.services.import_payments import confirm_payments
 from docgen.services.issue_document import draft_document, issue_document
 from docgen.services.office import Office
 from docgen.services.prepare_issue import Request
@@ -33,12 +34,14 @@ def test_the_deal_page_sees_the_letters_that_were_issued(office: Office, contrac
         issue_document(office, Request(contract_no, "进度款付款通知函", seq=2))
     assert "kinds.no-report" in {each.code for each in refusal.value.findings}
     issue_document(office, Request(contract_no, "验收报告"))
+    confirm_payments(office, day)
     letter = issue_document(office, Request(contract_no, "进度款付款通知函", seq=2))
     assert letter.number == f"{contract_no}-JD2-01"
     assert wanted not in titles(office, contract_no, day, "missing")
     assert wanted in titles(office, contract_no, day, "issued")
     clock.at = datetime(2025, 3, 27, 2, 0, tzinfo=UTC)
     after = date(2025, 3, 27)
+    confirm_payments(office, after)
     for kind, number in (("质保期届满确认单", "ZQ01"), ("质保期满证明", "ZM01"), ("尾款催收函", "WK3-01")):
         about = "instalment 3" if kind == "尾款催收函" else "contract"
         assert (kind, about) in titles(office, contract_no, after, "missing")
@@ -50,6 +53,7 @@ def test_the_deal_page_sees_the_letters_that_were_issued(office: Office, contrac
 def test_an_overdue_letter_bears_its_other_name_and_still_counts(office: Office, contract_no: str, clock) -> None:  # noqa: ANN001  # the conftest's clock
     issue_document(office, Request(contract_no, "验收报告"))
     clock.at = datetime(2024, 5, 24, 2, 0, tzinfo=UTC)
+    confirm_payments(office, date(2024, 5, 24))
     early = issue_document(office, Request(contract_no, "进度款催收函", seq=2, as_of=date(2024, 5, 24)))
     assert early.title == "进度款付款通知函"
     assert early.files[0].name == f"{contract_no}-JD2-01 进度款付款通知函.pdf"
