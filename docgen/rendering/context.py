@@ -75,6 +75,7 @@ SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType(
         Section.PROPOSAL: proposal.section,
         Section.QUOTATION: quotation.section,
         Section.CHECKLIST: checklist.section,
+        Section.APPROVALS: approvals.section,
         Section.STATEMENT: statement.section,
         Section.DUNNING: dunning.section,
         Section.EVIDENCE: evidence.section,
