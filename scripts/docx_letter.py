@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from docx_rows import LABELLED, each, heads, one, or_dash, two
+from docx_rows import LABELLED, all_marked, each, heads, one, or_dash, two
 from docx_sheet import BLANK_DAY, CENTRE, HEI, RIGHT, SEAL, TEXT_WIDTH, Cell, Look, Page, Row, Sheet, wording
 
 LETTER = Page(top=23, bottom=19, size=10.5, line=15, is_letter=True)
@@ -29,7 +29,7 @@ def head(sheet: Sheet) -> None:
     sheet.add(wording("addressee"), replace(sheet.text, before=3))
 
 
-def account_rows() -> list[Row]:
+def account_rows() -> list[list[Cell]]:
     """Return the rows on account, invoice and contact (`account-rows.html`)."""
     return [
         one("收款户名", "{{ account.holder|name }}"),
@@ -47,7 +47,8 @@ def payment_table(sheet: Sheet) -> None:
         one("付款条件", wording("terms")),
         *account_rows(),
     ]
-    sheet.table(LABELLED, rows, size=10)
+    kept_rows = [all_marked(row, "keep") for row in rows[:-1]]
+    sheet.table(LABELLED, [*kept_rows, rows[-1]], size=10)
 
 
 def dues(sheet: Sheet) -> None:
@@ -63,6 +64,15 @@ def dues(sheet: Sheet) -> None:
     sheet.table(_CASH, [head_row, row], size=10)
 
 
+def late_facts(sheet: Sheet) -> None:
+    """Add what was agreed and done, the letters that went before, and what is late."""
+    sheet.add(wording("contract_signed") + wording("performed_facts"), sheet.para_look)
+    sheet.tag("{%p if dunning.letters|length > 0 %}")
+    sheet.paras("earlier_letters")
+    sheet.tag("{%p endif %}")
+    sheet.paras("late_facts", keep=True)
+
+
 def penalty(sheet: Sheet) -> None:
     """Add the grounds of the penalty, its runs of days and what comes of it (`penalty.html`)."""
     sheet.paras("penalty_basis", keep=True)
@@ -75,11 +85,11 @@ def penalty(sheet: Sheet) -> None:
         Cell("{{ run.amount|price }}", "num"),
     ]
     rows: list[Row] = [
-        heads("计算期间（含首尾两日）", "天数", "计算基数", "日费率", "违约金（元）"),
+        heads("计算期间（含首尾两日）", "天数", "计算基数", "日费率", "{{ penalty.name }}（元）"),
         *each("run", "penalty.rows", run),
         [Cell(wording("penalty_sum_label"), "b", 4), Cell("{{ penalty.uncapped|yuan }}", "num b")],
         [Cell(wording("penalty_claim_label"), "b", 4), Cell("{{ penalty.amount|yuan }}", "num b")],
-        [Cell("违约金大写", "b", 2), Cell("{{ penalty.amount|rmb }}", "b", 3)],
+        [Cell("{{ penalty.name }}大写", "b", 2), Cell("{{ penalty.amount|rmb }}", "b", 3)],
         [Cell(wording("claim_label"), "b", 4), Cell("{{ penalty.claim|yuan }}", "num b")],
     ]
     sheet.table(_RUNS, rows, size=10, head=True)
@@ -142,6 +152,31 @@ def _receipt(sheet: Sheet) -> object:
 
 def _signed(sheet: Sheet, text: object) -> None:
     sheet.put(text, "备注：", kept(sheet), blank="　" * 23)
+    _ended(sheet, text)
+
+
+def account_columns(sheet: Sheet) -> None:
+    """Add the account to pay to, without invoice and condition."""
+    sheet.table(LABELLED, account_rows()[:3], size=10)
+
+
+def statement_receipt(sheet: Sheet) -> None:
+    """Add the receipt on which the customer confirms the sums or says what is wrong (`receipt-statement.html`)."""
+    text = _receipt(sheet)
+    sheet.put(text, "核对结果：□ 金额无误　　□ 金额有误", kept(sheet))
+    sheet.put(text, "有误的期次、金额及依据：", kept(sheet), blank="　" * 16)
+    sheet.put(text, f"未付款预计付款日期：{BLANK_DAY}", kept(sheet))
+    _ended(sheet, text)
+
+
+def account_receipt(sheet: Sheet) -> None:
+    """Add the receipt on which the customer says how it verified the new account (`receipt-account.html`)."""
+    text = _receipt(sheet)
+    sheet.put(text, "核实方式：", kept(sheet), blank="　" * 21)
+    _ended(sheet, text)
+
+
+def _ended(sheet: Sheet, text: object) -> None:
     sheet.put(text, "经办人（签字）：", kept(sheet), blank="　" * 8)
     sheet.put(text, f"签收日期：{BLANK_DAY}", kept(sheet))
     sheet.add(wording("receipt_return"), Look(9, 12, after=0))

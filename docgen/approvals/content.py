@@ -92,9 +92,32 @@ def summary_of(kind: Kind, deal: Deal, subject: Subject, *, as_of: date, calenda
         told.append(
             ["期次", f"第{row.seq}期{row.title} ¥{format_money(row.amount)}，未收 ¥{format_money(row.balance)}"]
         )
+    elif subject.type in {SubjectType.REPAYMENT, SubjectType.ACCOUNT_CHANGE}:
+        told += _repaying(deal, subject)
     elif subject.seq or subject.name:
         told.append(["对象", _in_words(subject)])
     return told
+
+
+def _repaying(deal: Deal, subject: Subject) -> list[list[str]]:
+    """Return what a repayment plan or a change of account comes to, as label and text."""
+    if subject.type is SubjectType.REPAYMENT:
+        return [
+            [
+                "还款安排",
+                f"本金 ¥{format_money(each.principal)}，违约金 ¥{format_money(each.penalty)}，分{len(each.parts)}次",
+            ]
+            for each in deal.repayments
+            if each.seq == subject.seq
+        ]
+    return [
+        [
+            "变更后的账户",
+            f"{each.account.holder}，{each.account.bank}，{each.account.number}（{each.on.isoformat()}启用；凭据：{each.evidence}）",
+        ]
+        for each in deal.account_changes
+        if each.seq == subject.seq
+    ]
 
 
 def amount_of(deal: Deal, subject: Subject, *, as_of: date, calendar: Calendar) -> str:
@@ -126,6 +149,12 @@ def _subject(deal: Deal, subject: Subject, *, as_of: date, calendar: Calendar) -
         )
     elif subject.type is SubjectType.PAPER:
         own["number"] = subject.name
+    elif subject.type is SubjectType.REPAYMENT:
+        own["repayment"] = next((public_part(each) for each in deal.repayments if each.seq == subject.seq), None)
+    elif subject.type is SubjectType.ACCOUNT_CHANGE:
+        own["account_change"] = next(
+            (public_part(each) for each in deal.account_changes if each.seq == subject.seq), None
+        )
     return own
 
 

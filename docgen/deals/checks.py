@@ -18,6 +18,7 @@ from docgen.deals.checks_facts import check_facts
 from docgen.deals.checks_handling import check_overdue_reasons
 from docgen.deals.checks_payments import check_penalty_first
 from docgen.deals.checks_proposal import check_proposal
+from docgen.deals.checks_repaying import check_repaying
 from docgen.deals.checks_terms import check_terms
 from docgen.deals.deal import Deal
 from docgen.deals.parties import BankAccount, Company, Customer
@@ -46,6 +47,7 @@ def check(deal: Deal, *, calendar: Calendar) -> list[Finding]:
         *check_facts(deal),
         *_check_bounds(deal),
         *check_proposal(deal),
+        *check_repaying(deal),
     ]
     if not has_errors(findings):
         findings += [*_check_past_parts(deal, calendar), *check_penalty_first(deal, calendar)]

@@ -14,6 +14,7 @@ from docgen.deals.fulfilment import Acceptance, Delivery, Invoice, Notice, Payme
 from docgen.deals.handling import Delay, HandlingFlag, OverdueReason, TaskDone, WriteOff
 from docgen.deals.parties import Company, Customer
 from docgen.deals.proposal import Proposal
+from docgen.deals.repaying import AccountChange, Repayment
 from docgen.deals.terms import Terms
 
 SCHEMA = 1
@@ -139,5 +140,7 @@ class Deal(Model):
     terms: Annotated[Terms, label("约定")]
     changes: Annotated[tuple[Change, ...], label("变更")] = ()
     proposal: Annotated[Proposal | None, label("方案与报价", "签约前的方案书和报价单")] = None
+    repayments: Annotated[tuple[Repayment, ...], label("还款安排", "逾期款项的还款协议")] = ()
+    account_changes: Annotated[tuple[AccountChange, ...], label("账户变更", "我方收款账户的变更")] = ()
     facts: Annotated[Facts, label("事实")] = Facts()
     internal: Annotated[Internal, label("内部资料", internal=True)] = Internal()

@@ -62,10 +62,15 @@ class LateDelivery:
     amount: Decimal | None
 
 
-def late_payment(deal: Deal, *, as_of: date, calendar: Calendar) -> tuple[Penalty, ...]:
-    """Return the penalty of each instalment paid late or still unpaid, in plan order; none without a clause."""
+def late_payment(
+    deal: Deal, *, as_of: date, calendar: Calendar, clause: PenaltyClause | None = None
+) -> tuple[Penalty, ...]:
+    """Return the penalty of each instalment paid late or still unpaid, in plan order; none without a clause.
+
+    The contract's own clause counts; `clause` stands in for it where it has none (the statute's rate).
+    """
     terms = terms_as_of(deal, as_of=as_of).terms
-    clause = terms.late_payment
+    clause = terms.late_payment or clause
     if clause is None:
         return ()
     parts = plan_parts(deal, as_of=as_of, calendar=calendar)

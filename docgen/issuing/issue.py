@@ -162,6 +162,7 @@ def _pdf_job(order: Order, context: dict[str, object]) -> PdfJob:
         page_code=None if order.is_draft else lambda page, pages: page_code(order, page, pages),
         readable_number=order.number,
         draft=order.is_draft,
+        watermark=order.kind.spec.watermark or "",
     )
 
 
@@ -173,6 +174,7 @@ def _docx_job(order: Order, context: dict[str, object]) -> DocxJob:
         header_code=None if order.is_draft else page_code(order, 0, 0),
         readable_number=order.number,
         draft=order.is_draft,
+        watermark=order.kind.spec.watermark or "",
         kind_folder=order.kind.folder,
         shared=order.shared,
         name=order.kind.face_file(Face.DOCX).name,

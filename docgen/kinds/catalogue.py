@@ -29,7 +29,7 @@ class Catalogue:
             NotFound: there is none; the finding suggests the nearest names.
         """
         for kind in self.kinds.values():
-            if name in {kind.spec.id, kind.spec.title, kind.spec.overdue_title}:
+            if name in {kind.spec.id, kind.spec.title, kind.spec.overdue_title, kind.spec.reminder_title}:
                 return kind
         raise NotFound.of("kinds.unknown-kind", name, name=name, suggestions=self._suggestions(name))
 

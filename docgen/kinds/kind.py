@@ -46,6 +46,8 @@ class SubjectType(StrEnum):
     PAPER = "paper"
     ORDER = "order"
     APPROVAL = "approval"
+    REPAYMENT = "repayment"
+    ACCOUNT_CHANGE = "account_change"
 
 
 class Condition(StrEnum):
@@ -106,6 +108,17 @@ class Condition(StrEnum):
     PROPOSAL_FEEDBACK_CLOSED = "proposal-feedback-closed"
     PROPOSAL_VALID = "proposal-valid"
     CHECKLIST_SETTLED = "checklist-settled"
+    OVERDUE_UP_TO_30_DAYS = "overdue-up-to-30-days"
+    OVERDUE_OVER_30_DAYS = "overdue-over-30-days"
+    INSTALMENT_FREE_TO_ASK = "instalment-free-to-ask"
+    EARLIER_LETTER_SENT = "earlier-letter-sent"
+    FORMAL_DEMAND_SENT = "formal-demand-sent"
+    STATEMENT_COMPLETE = "statement-complete"
+    REPAYMENT_EXISTS = "repayment-exists"
+    REPAYMENT_AGREES = "repayment-agrees"
+    REPAYMENT_PENALTY_GROUNDED = "repayment-penalty-grounded"
+    ACCOUNT_CHANGE_EXISTS = "account-change-exists"
+    ACCOUNT_CHANGE_SOUND = "account-change-sound"
 
 
 class Section(StrEnum):
@@ -120,6 +133,9 @@ class Section(StrEnum):
     QUOTATION = "quotation"
     CHECKLIST = "checklist"
     APPROVALS = "approvals"
+    STATEMENT = "statement"
+    DUNNING = "dunning"
+    EVIDENCE = "evidence"
 
 
 class Face(StrEnum):
@@ -152,6 +168,12 @@ class KindSpec(Model):
     title: Annotated[str, label("名称", min_length=1, max_length=60)]
     title_en: Annotated[str, label("英文名称", min_length=1, max_length=80)]
     overdue_title: Annotated[str | None, label("逾期后的名称", "不填则名称不变", min_length=1, max_length=60)] = None
+    reminder_title: Annotated[
+        str | None, label("临近到期的名称", "有款项将在提醒期内到期时用；不填则名称不变", min_length=1, max_length=60)
+    ] = None
+    watermark: Annotated[str | None, label("水印", "正式出具也印在每一页上，例如 草稿", pattern=r"^[一-龥]{2,4}$")] = (
+        None
+    )
     code: Annotated[str, label("编号代码", "例如 YF、BC、YS", pattern="^[A-Z]{2,4}$")]
     number: Annotated[str, label("编号后缀", "接在合同编号之后，例如 -YF{instalment}-{n:02}", max_length=40)]
     has_letter_number: Annotated[bool, label("另编函号")]
@@ -192,6 +214,8 @@ class KindSpec(Model):
             raise ValueError("{instalment} needs subject = instalment")
         if self.overdue_title and self.subject is not SubjectType.INSTALMENT:
             raise ValueError("overdue_title needs subject = instalment")
+        if self.reminder_title and self.subject is not SubjectType.CONTRACT:
+            raise ValueError("reminder_title needs subject = contract")
         _require_reachable(self.routes)
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from docgen.deals.milestones import terminated_on
 from docgen.findings import Finding, error, warning
+from docgen.kinds.accounts import account_on
 from docgen.kinds.question import Question
 
 _PLACEHOLDERS = {
@@ -54,7 +55,8 @@ def not_terminated(question: Question) -> list[Finding]:
 
 def account_on_file(question: Question) -> list[Finding]:
     """Demand that the account to be printed is the contract's, in our own name, and still one of ours (§3.4)."""
-    account, company = question.deal.terms.account, question.deal.company
+    account, _ = account_on(question.deal, question.dossier, as_of=question.as_of)
+    company = question.deal.company
     findings: list[Finding] = []
     if _is_placeholder(account.bank) or _is_placeholder(account.number) or not account.number.strip("0-"):
         findings.append(error("kinds.no-account", "terms.account", contract=question.contract_name))

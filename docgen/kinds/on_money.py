@@ -13,7 +13,7 @@ from docgen.findings import Finding, error, warning
 from docgen.kinds import enclosures
 from docgen.kinds.question import Question
 
-_FLAGS = {FlagKind.DISPUTED: "争议", FlagKind.PROMISED: "承诺付款", FlagKind.PAUSED: "暂停"}
+FLAG_WORDS = {FlagKind.DISPUTED: "争议", FlagKind.PROMISED: "承诺付款", FlagKind.PAUSED: "暂停"}
 
 
 def instalment_hangs_on_acceptance(question: Question) -> list[Finding]:
@@ -53,7 +53,7 @@ def instalment_not_held_back(question: Question) -> list[Finding]:
     flag = flag_of(question.deal, question.subject.seq, as_of=question.as_of)
     if flag is None:
         return []
-    params = {"seq": question.subject.seq, "flag": _FLAGS[flag.flag], "reason": flag.reason}
+    params = {"seq": question.subject.seq, "flag": FLAG_WORDS[flag.flag], "reason": flag.reason}
     return [warning("kinds.held-back", "facts.flags", until=flag.until or "—", **params)]
 
 

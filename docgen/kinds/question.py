@@ -12,6 +12,7 @@ from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import Acceptance
 from docgen.deals.milestones import signed_on
 from docgen.deals.plan import Instalment
+from docgen.deals.repaying import AccountChange, Repayment
 from docgen.deals.workdays import Calendar
 from docgen.findings import Finding
 from docgen.kinds.agreement import Agreement, agreement
@@ -73,6 +74,20 @@ class Question:
         if self.subject.type is not SubjectType.ACCEPTANCE:
             return None
         return next((held for held in self.deal.facts.acceptances if held.seq == self.subject.seq), None)
+
+    @property
+    def repayment(self) -> Repayment | None:
+        """Return the repayment plan asked about, in the record or not yet."""
+        if self.subject.type is not SubjectType.REPAYMENT:
+            return None
+        return next((each for each in self.deal.repayments if each.seq == self.subject.seq), None)
+
+    @property
+    def account_change(self) -> AccountChange | None:
+        """Return the change of account asked about."""
+        if self.subject.type is not SubjectType.ACCOUNT_CHANGE:
+            return None
+        return next((each for each in self.deal.account_changes if each.seq == self.subject.seq), None)
 
     @property
     def paper(self) -> KnownPaper | None:

@@ -7,36 +7,19 @@ promise or a pause holds everything until its day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 
-from docgen.deals import paperwork
+from docgen.deals import dunning, paperwork
 from docgen.deals.plan import InstalmentKind
 from docgen.deals.standing import Stage
 from docgen.findings import Finding, note, warning
 
-REMINDER_TITLE = "到期提醒函"
-NOTICE_TITLES: Mapping[InstalmentKind, str] = MappingProxyType(
-    {
-        InstalmentKind.ADVANCE: paperwork.ADVANCE_NOTICE,
-        InstalmentKind.PROGRESS: paperwork.PROGRESS_NOTICE,
-        InstalmentKind.FINAL: paperwork.FINAL_DEMAND,
-    }
-)
-STAGES: Mapping[str, Stage] = MappingProxyType(
-    {
-        **dict.fromkeys(
-            [*NOTICE_TITLES.values(), *paperwork.OTHER_NAMES, REMINDER_TITLE, "到期提醒", "对账单"], Stage.REMINDER
-        ),
-        paperwork.OVERDUE_DEMAND: Stage.OVERDUE,
-        **dict.fromkeys([paperwork.FORMAL_DEMAND, "法务函", paperwork.LAWYER_DRAFT], Stage.MAJOR),
-    }
-)
+NOTICE_TITLES = dunning.NOTICE_TITLES
+STAGES = dunning.LETTER_STAGES
 """The papers that ask for money, by title, and the stage each belongs to."""
-_RANK = {Stage.REMINDER: 1, Stage.OVERDUE: 2, Stage.MAJOR: 3}
 NOTICE_DAYS = 3
 """Days after signing within which the prepayment notice goes out (R-2.5-04)."""
 FINAL_LEAD_DAYS = 7
@@ -186,7 +169,7 @@ def _of_stage(asked: Question, stage: Stage, seen: tuple[LetterSeen, ...]) -> Ne
 
 def _serves(letter: LetterSeen, asked: Question, stage: Stage) -> bool:
     """Tell whether a letter is one of this stage; a fresh notice serves as the reminder."""
-    if letter.stage is None or _RANK[letter.stage] < _RANK[stage]:
+    if letter.stage is None or dunning.RANK[letter.stage] < dunning.RANK[stage]:
         return False
     if stage is not Stage.REMINDER or letter.title not in NOTICE_TITLES.values():
         return True
@@ -196,7 +179,7 @@ def _serves(letter: LetterSeen, asked: Question, stage: Stage) -> bool:
 def _letter_wanted(asked: Question, stage: Stage) -> NextStep:
     due = asked.due.isoformat() if asked.due else "—"
     if stage is Stage.REMINDER:
-        return NextStep(Action.ISSUE, note("receivables.reminder-wanted", due=due), REMINDER_TITLE, by=asked.due)
+        return NextStep(Action.ISSUE, note("receivables.reminder-wanted", due=due), paperwork.REMINDER, by=asked.due)
     if stage is Stage.OVERDUE:
         why = warning("receivables.collection-wanted", days=asked.overdue_days)
         return NextStep(Action.ISSUE, why, paperwork.OVERDUE_DEMAND)

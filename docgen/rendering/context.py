@@ -26,11 +26,14 @@ from docgen.kinds.naming import title_of
 from docgen.kinds.subjects import Subject
 from docgen.rendering.sections import (
     acceptance,
+    account,
     agreed,
     approvals,
     attachments,
     change,
     checklist,
+    dunning,
+    evidence,
     instalments,
     order,
     paper_asked,
@@ -38,6 +41,8 @@ from docgen.rendering.sections import (
     penalty,
     proposal,
     quotation,
+    repayment,
+    statement,
     warranty_end,
 )
 from docgen.rendering.sections.background import Background, PaperFacts, Values
@@ -51,6 +56,8 @@ SUBJECTS: Mapping[SubjectType, Callable[[Background, int], Values | None]] = Map
         SubjectType.PAPER: paper_asked.asked,
         SubjectType.ORDER: order.asked,
         SubjectType.APPROVAL: approvals.asked,
+        SubjectType.REPAYMENT: repayment.asked,
+        SubjectType.ACCOUNT_CHANGE: account.asked,
     }
 )
 """The part of the deal a paper speaks of, under the name of its type; the contract as a whole has none."""
@@ -69,6 +76,9 @@ SECTIONS: Mapping[Section, Callable[[Background], Values]] = MappingProxyType(
         Section.QUOTATION: quotation.section,
         Section.CHECKLIST: checklist.section,
         Section.APPROVALS: approvals.section,
+        Section.STATEMENT: statement.section,
+        Section.DUNNING: dunning.section,
+        Section.EVIDENCE: evidence.section,
     }
 )
 """What a kind may ask for besides (`shows` in kind.toml); each stands in the data under its own name."""
@@ -96,13 +106,14 @@ def build_context(  # noqa: PLR0913  # the interface of the trade: which deal, p
         "company": _company(deal),
         "customer": _customer(deal),
         "contract": _contract(deal, about.version, as_of=as_of),
-        "account": _account(terms),
+        "account": account.on_file(about),
         "lines": price_lines(terms.lines),
         "totals": price_sums(terms),
         "instalments": instalments.rows(about),
         "delivery": _delivery(deal, terms, as_of=as_of, calendar=calendar),
         "standards": standards(terms),
         "warranty": warranty(terms),
+        "dispute_clause": terms.dispute_clause,
     }
     if kind.spec.audience is Audience.INTERNAL:
         context["internal"] = deal.internal.model_dump()
@@ -186,16 +197,6 @@ def _contract(deal: Deal, version: Version, *, as_of: date) -> Values:
         "copies": contract.copies,
         "version": version.number,
         "price_clause": version.terms.price_clause,
-    }
-
-
-def _account(terms: Terms) -> Values:
-    account = terms.account
-    return {
-        "holder": account.holder,
-        "bank": account.bank,
-        "number": account.number,
-        "bank_code": account.bank_code,
     }
 
 

@@ -40,7 +40,8 @@ _MARKUP = re.compile(r"<[^>]*>")
 class DocxJob:
     """One Word paper: template bytes, plain data, its furniture; the folders serve shared wording and may be missing.
 
-    `header_code` is the text of the document's code; None prints none. A draft never bears a code.
+    `header_code` is the text of the document's code; None prints none. A draft never bears a code. A `watermark` stands
+    across each page of a paper that is issued all the same.
     """
 
     template: bytes
@@ -49,6 +50,7 @@ class DocxJob:
     header_code: str | None = None
     readable_number: str = ""
     draft: bool = False
+    watermark: str = ""
     kind_folder: Path | None = None
     shared: Path | None = None
     name: str = "template.docx"
@@ -83,7 +85,9 @@ def render_docx(job: DocxJob) -> RenderedDocx:
     with recording() as printed:
         for part in parts:
             made.parts[part.name] = _fill_part(part, context)
-    furnish(made, header_code=job.header_code, readable_number=job.readable_number, draft=job.draft)
+    furnish(
+        made, header_code=job.header_code, readable_number=job.readable_number, draft=job.draft, watermark=job.watermark
+    )
     set_properties(made, job.meta)
     return RenderedDocx(made.write(), tuple(printed.values))
 

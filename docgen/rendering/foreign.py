@@ -39,7 +39,10 @@ def render_foreign_pdf(job: PdfJob, *, limits: Limits = LIMITS) -> RenderedPdf:
 def render_foreign_docx(job: DocxJob, *, limits: Limits = LIMITS) -> RenderedDocx:
     """Fill a foreign Word template in a child; raises as `render_foreign_pdf`."""
     told = {
-        **{name: getattr(job, name) for name in ("template", "header_code", "readable_number", "draft", "name")},
+        **{
+            name: getattr(job, name)
+            for name in ("template", "header_code", "readable_number", "draft", "watermark", "name")
+        },
         "context": dict(job.context),
         "meta": asdict(job.meta),
         "kind_folder": _text(job.kind_folder),
@@ -51,7 +54,7 @@ def render_foreign_docx(job: DocxJob, *, limits: Limits = LIMITS) -> RenderedDoc
 
 def _pdf_in_child(job: PdfJob, codes: list[str] | None, limits: Limits) -> RenderedPdf:
     told = {
-        **{name: getattr(job, name) for name in ("template", "readable_number", "draft")},
+        **{name: getattr(job, name) for name in ("template", "readable_number", "draft", "watermark")},
         "context": dict(job.context),
         "meta": asdict(job.meta),
         "kind_folder": str(job.kind_folder.resolve()),
@@ -88,13 +91,17 @@ def pdf_in_child(told: Mapping[str, Any], codes: list[str] | None) -> dict[str, 
         page_code=None if codes is None else (lambda page, _: codes[page - 1]),
         readable_number=told["readable_number"],
         draft=told["draft"],
+        watermark=told["watermark"],
     )
     return asdict(render_pdf(job))
 
 
 def docx_in_child(told: Mapping[str, Any]) -> dict[str, Any]:
     """Fill one job; runs in the child and speaks plain values only."""
-    rest = {name: told[name] for name in ("template", "context", "header_code", "readable_number", "draft", "name")}
+    rest = {
+        name: told[name]
+        for name in ("template", "context", "header_code", "readable_number", "draft", "watermark", "name")
+    }
     kind_folder, shared = (Path(told[name]) if told[name] else None for name in ("kind_folder", "shared"))
     return asdict(render_docx(DocxJob(**rest, kind_folder=kind_folder, shared=shared, meta=_meta(told["meta"]))))
 

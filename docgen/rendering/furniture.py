@@ -1,5 +1,7 @@
 """What is drawn over and under the finished pages: the page code, and the word 草稿 across a draft.
 
+A paper that somebody else has still to finish bears the word too, though it is issued.
+
 Both are vector drawings marked as artifacts (ISO 32000-1, 14.8.2.2): not part of the text, not read aloud, sharp at any
 resolution. The code is drawn into the one layout that counted the pages, so no second layout can disagree with it.
 """
@@ -76,15 +78,15 @@ class _Path(BasePen):  # type: ignore[misc]  # fontTools is untyped
         self.parts.append("h")
 
 
-@lru_cache(maxsize=4)
-def draft_drawing(font: Path, width: float, height: float) -> bytes:
-    """Return PDF operators that write 草稿 in light grey across the page, from the shipped font's outlines."""
+@lru_cache(maxsize=8)
+def draft_drawing(font: Path, width: float, height: float, word: str = DRAFT_WORD) -> bytes:
+    """Return PDF operators that write a word, 草稿, in light grey across the page, from the shipped font's outlines."""
     with TTFont(font, lazy=True) as opened:
         upem = opened["head"].unitsPerEm
-        outlines = [_outline(opened, char) for char in DRAFT_WORD]
-    scale, turn = DRAFT_SIZE / upem, radians(DRAFT_ANGLE)
+        outlines = [_outline(opened, char) for char in word]
+    scale, turn = min(DRAFT_SIZE, 2 * DRAFT_SIZE / len(word)) / upem, radians(DRAFT_ANGLE)
     c, s = cos(turn) * scale, sin(turn) * scale
-    across, up = -len(DRAFT_WORD) * upem / 2, -0.38 * upem
+    across, up = -len(word) * upem / 2, -0.38 * upem
     x, y = width / 2 + c * across - s * up, height / 2 + s * across + c * up
     parts = ["/Artifact BMC", "q", f"{DRAFT_GREY} g"]
     for place, outline in enumerate(outlines):

@@ -180,6 +180,7 @@ def pdf_job(case: Case) -> PdfJob:
         page_code=None if case.paper.is_draft else _page_code,
         readable_number=case.paper.number or "",
         draft=case.paper.is_draft,
+        watermark=case.kind.spec.watermark or "",
     )
 
 
@@ -193,6 +194,7 @@ def docx_job(case: Case) -> DocxJob:
         header_code=None if case.paper.is_draft else f"{_CODE}00",
         readable_number=case.paper.number or "",
         draft=case.paper.is_draft,
+        watermark=case.kind.spec.watermark or "",
         kind_folder=case.kind.folder,
         shared=case.shared,
         name=template.name,

@@ -24,7 +24,7 @@ from docgen.rendering.assets import ROOT_URL, AssetLoader, Assets
 from docgen.rendering.faults import Layout, font_faults, layout_faults
 from docgen.rendering.furniture import code_drawing, code_zone, draft_drawing
 from docgen.rendering.laidout import PT_PER_PX, PlacedText, Zone, placed_texts, source_text, zones
-from docgen.rendering.paper import PaperMeta, paper_words
+from docgen.rendering.paper import DRAFT_WORD, PaperMeta, paper_words
 from docgen.rendering.printed import PrintedValue, recording
 from docgen.rendering.sandbox import check_context, environment, fill, load
 from docgen.rendering.wording import wording_of
@@ -36,7 +36,8 @@ MARK_FONT = "fonts/docgen-hei-bold.ttf"
 class PdfJob:
     """One paper to lay out: the kind's folder and template, the shared folder, plain data, and its furniture.
 
-    `page_code(page, pages)` gives the text of each page's code; None prints none. A draft never bears a code.
+    `page_code(page, pages)` gives the text of each page's code; None prints none. A draft never bears a code. A
+    `watermark` stands across each page of a paper that is issued all the same.
     """
 
     kind_folder: Path
@@ -47,6 +48,7 @@ class PdfJob:
     page_code: Callable[[int, int], str] | None = None
     readable_number: str = ""
     draft: bool = False
+    watermark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +161,10 @@ def _write(document: Any, job: PdfJob) -> bytes:  # noqa: ANN401  # the engine's
         streams = _page_streams(pdf)
         for number, (page, stream) in enumerate(zip(document.pages, streams, strict=True), start=1):
             width, height = page.width * PT_PER_PX, page.height * PT_PER_PX
-            if job.draft:
-                stream.stream.insert(0, draft_drawing(job.shared / MARK_FONT, width, height))
-            elif job.page_code is not None:
+            if job.draft or job.watermark:
+                word = DRAFT_WORD if job.draft else job.watermark
+                stream.stream.insert(0, draft_drawing(job.shared / MARK_FONT, width, height, word))
+            if job.page_code is not None and not job.draft:
                 zone = code_zone(number, width=width, height=height)
                 drawn = code_drawing(matrix(job.page_code(number, len(document.pages))), zone, page_height=height)
                 stream.stream[:] = [b"q", *stream.stream, b"Q", drawn]

@@ -44,13 +44,18 @@ _NAMES = (
 )
 
 
-def furnish(package: Package, *, header_code: str | None, readable_number: str, draft: bool) -> None:
+def furnish(
+    package: Package, *, header_code: str | None, readable_number: str, draft: bool, watermark: str = ""
+) -> None:
     """Put number and code (or the draft mark) into every header of the file, and set tracked changes."""
     headers = _all_headers(package)
     if draft:
         for name in headers:
-            _append(package, name, _number_line(DRAFT_NUMBER, "") + _watermark())
+            _append(package, name, _number_line(DRAFT_NUMBER, "") + _watermark(DRAFT_WORD))
         return
+    if watermark:
+        for name in headers:
+            _append(package, name, _watermark(watermark))
     if header_code is not None:
         package.parts[_CODE_PART] = png(header_code, _MODULE_PX)
         _declare_png(package)
@@ -131,7 +136,7 @@ def _code_picture(link: str, side: int, number: str) -> str:
     )
 
 
-def _watermark() -> str:
+def _watermark(word: str) -> str:
     """Return the paragraph with Word's own kind of text watermark (VML), which WPS and LibreOffice show too."""
     return (
         '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr><w:r><w:rPr>'
@@ -146,7 +151,8 @@ def _watermark() -> str:
         'style="position:absolute;margin-left:0;margin-top:0;width:300pt;height:150pt;rotation:315;z-index:-251658752;'
         "mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;"
         'mso-position-vertical-relative:margin" o:allowincell="f" fillcolor="#d9d9d9" stroked="f">'
-        f'<v:fill opacity=".6"/><v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" string="{DRAFT_WORD}"/>'
+        '<v:fill opacity=".6"/><v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" '
+        f'string="{_escaped(word)}"/>'
         "</v:shape></w:pict></w:r></w:p>"
     )
 

@@ -216,9 +216,8 @@ def _next_version(placement: Placement) -> int:
 def _item(office: Office, arrival: Arrival, placement: Placement, version: int) -> Item:
     stored = ledger.deal(placement.contract_no)
     paper = placement.paper
-    told = NewPaper(
-        paper.kind if paper else placement.kind, placement.title, office.today(), also=_class_of(office, paper)
-    )
+    kind = paper.kind if paper else placement.kind
+    told = NewPaper(kind, placement.title, office.today(), also=_class_of(office, paper))
     kept = promise(office, stored.record, told, must_file=True)
     return Item(
         id=arrival.part_of.item_id if arrival.part_of else new_item_id(),

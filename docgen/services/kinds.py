@@ -7,9 +7,12 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from docgen.deals.deal import Deal
+from docgen.deals.parties import BankAccount
+from docgen.deals.repaying import AccountChange, Repayment, RepaymentPart
 from docgen.errors import NotFound, Refused, TemplateRefused
 from docgen.findings import Finding
 from docgen.kinds.catalogue import load_kind
@@ -192,7 +195,17 @@ def sample_deal(office: Office) -> Deal:
     if checked.deal is None:
         raise Refused(checked.findings)
     contract = checked.deal.terms.contract.model_copy(update={"number": "HT0000000000"})
-    return checked.deal.model_copy(update={"terms": checked.deal.terms.model_copy(update={"contract": contract})})
+    terms = checked.deal.terms.model_copy(update={"contract": contract})
+    return checked.deal.model_copy(update={"terms": terms} | _sample_plans(terms.account))
+
+
+def _sample_plans(account: BankAccount) -> dict[str, object]:
+    """Return a repayment plan and a change of account, which the sample record itself has none of."""
+    day, amount = date(2025, 12, 1), Decimal("100.00")
+    parts = (RepaymentPart(on=date(2026, 6, 1), amount=amount),)
+    plan = Repayment(seq=1, until=day, instalments=(2,), principal=amount, penalty=Decimal("0.00"), parts=parts)
+    change = AccountChange(seq=1, on=day, account=account, reason="示例", evidence="示例")
+    return {"repayments": (plan,), "account_changes": (change,)}
 
 
 def variables_of(office: Office, name: str) -> Variables:

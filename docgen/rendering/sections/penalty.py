@@ -1,8 +1,9 @@
 """The penalty of the instalment a letter asks for, as plain values: its runs of days, the sum, the cap.
 
 Without a clause for late payment nothing is claimed (P7, X-02); the letter then asks for the principal and reserves
-rights. A cap on the contract total is one cap for all instalments: `used` is what the others have taken of it. Where
-payments go to penalties first, `paid` is what this one has had of them, and `amount` what is still asked for.
+rights; where the statute for small sellers sets a rate, that is claimed as 逾期利息. A cap on the contract total is one
+cap for all instalments: `used` is what the others have taken of it. Where payments go to penalties first, `paid` is
+what this one has had of them, and `amount` what is still asked for.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from decimal import Decimal
 from docgen.deals.penalties import Penalty, late_payment
 from docgen.deals.penalty import PenaltyBase
 from docgen.deals.schedule import schedule
+from docgen.deals.statute import statutory_interest
 from docgen.rendering.sections.background import Background, Values
 
 _NOTHING = Decimal("0.00")
@@ -20,13 +22,16 @@ _NOTHING = Decimal("0.00")
 
 def section(about: Background) -> Values:
     """Return the clause and what it comes to as of the day; amounts in 元, `rows` exact and not rounded."""
-    clause = about.terms.late_payment
-    claims = late_payment(about.deal, as_of=about.as_of, calendar=about.calendar)
+    statute = statutory_interest(about.deal, as_of=about.as_of)
+    clause = about.terms.late_payment or statute
+    claims = late_payment(about.deal, as_of=about.as_of, calendar=about.calendar, clause=statute)
     found = next((each for each in claims if each.seq == about.subject.seq), None)
     used = _used(about, claims) if clause and clause.cap_base is PenaltyBase.CONTRACT_TOTAL else _NOTHING
     return {
         "until": about.as_of,
         "has_clause": clause is not None,
+        "is_statutory": statute is not None,
+        "name": "逾期利息" if statute else "违约金",
         "clause": clause.clause if clause else None,
         "daily_rate": clause.daily_rate if clause else None,
         "is_on_total": clause is not None and clause.base is PenaltyBase.CONTRACT_TOTAL,
