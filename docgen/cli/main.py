@@ -30,6 +30,7 @@ from docgen.cli.issue import issue, replace, void
 from docgen.cli.key import key_app
 from docgen.cli.kinds import kinds_app
 from docgen.cli.letter import letter_app
+from docgen.cli.packet import packet
 from docgen.cli.payment import payment_app
 from docgen.cli.review import review_app
 from docgen.cli.user import user_app
@@ -58,6 +59,7 @@ app.add_typer(payment_app, name="payment")
 app.add_typer(change_app, name="change")
 app.add_typer(kinds_app, name="kinds")
 app.command("issue")(issue)
+app.command("packet")(packet)
 app.command("void")(void)
 app.command("replace")(replace)
 app.add_typer(letter_app, name="letter")

@@ -39,7 +39,7 @@ _PICTURE_HEADS = {
     b"MM\x00*": TIFF,
 }
 _FORMATS = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF"}
-_PIL_TROUBLE = (
+PIL_TROUBLE = (
     ArithmeticError,
     AttributeError,
     EOFError,
@@ -138,7 +138,7 @@ def _mapped_trouble() -> Iterator[None]:
         yield
     except Image.DecompressionBombError as bomb:
         raise LimitExceeded.of("papers.too-many-pixels", pixels="?", limit=MAX_PIXELS) from bomb
-    except _PIL_TROUBLE as problem:
+    except PIL_TROUBLE as problem:
         raise UnreadableFile.of("papers.corrupt") from problem
 
 

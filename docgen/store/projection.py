@@ -203,6 +203,7 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     EVALUATED: _change_evaluated,
     "paper.issued": _paper_deposited,
     "paper.filed": _paper_deposited,
+    "paper.bound": _paper_deposited,
     "paper.voided": _paper_voided,
 }
 
