@@ -16,6 +16,7 @@ from docgen.cli import console
 from docgen.cli.approval import approval_app, approve, reject
 from docgen.cli.archive import archive_app
 from docgen.cli.backup import backup_app, restore
+from docgen.cli.batch import batch
 from docgen.cli.change import change_app
 from docgen.cli.company import company_app
 from docgen.cli.customer import customer_app
@@ -60,6 +61,7 @@ app.add_typer(change_app, name="change")
 app.add_typer(kinds_app, name="kinds")
 app.command("issue")(issue)
 app.command("packet")(packet)
+app.command("batch")(batch)
 app.command("void")(void)
 app.command("replace")(replace)
 app.add_typer(letter_app, name="letter")

@@ -149,6 +149,7 @@ def _item(order: Order, produced: Produced, request: Request, *, approval: str |
             "supersedes": request.replaces,
             "revision": order.revision,
             **({"approval": approval} if approval else {}),
+            **({"batch": {"id": request.batch[0], "item": request.batch[1]}} if request.batch else {}),
         },
     )
 
