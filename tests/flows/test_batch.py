@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -34,6 +35,7 @@ KIND = "预付款通知单"
 DAY = date(2024, 3, 12)
 PDF_ONLY = ("pdf",)
 WHY = "测试"
+LARGEST_WORKER_MB = 400
 
 
 def import_many(office: Office, count: int, folder: Path) -> list[str]:
@@ -42,7 +44,7 @@ def import_many(office: Office, count: int, folder: Path) -> list[str]:
     for n in range(1, count + 1):
         text = SAMPLE
         for old in ("2024031001", "XXKJ-CG-2024-017"):
-            text = text.replace(old, old[:-3] + f"{n:03}")
+            text = text.replace(old, old[:-2] + f"{n:05}")
         path = folder / f"deal{n}.yaml"
         path.write_text(text, encoding="utf-8")
         numbers.append(import_deal(office, path).contract_no)
@@ -184,3 +186,21 @@ def test_killed_anywhere_and_resumed(office: Office, root: Path, tmp_path: Path,
     deals = import_many(office, 8, tmp_path)
     database.disconnect()
     kill_and_resume(root, deals, papers=chance.randrange(8), is_whole_group=chance.random() < 0.5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1_000, 10_000])
+def test_many_letters_keep_memory_flat(office: Office, tmp_path: Path, count: int) -> None:
+    deals = import_many(office, count, tmp_path)
+    plan = plan_due(office, KIND, as_of=DAY)
+    assert len(plan.items) == count
+    began = time.monotonic()
+    done = run_batch(office, plan, order_of(office, plan), workers=2)
+    seconds = time.monotonic() - began
+    assert letters(office) == Counter(deals), done.failed[:5]
+    assert len({each.number for each in done.issued} | {each.letter_number for each in done.issued}) == 2 * count
+    written = write_results(office, done, tmp_path, as_print=True)
+    assert written.papers is not None
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{count} letters in {seconds:.0f} s, {count / seconds:.1f} a second; largest worker {largest:.0f} MB")  # noqa: T201  # `pytest -s` shows the rate
+    assert largest < LARGEST_WORKER_MB
