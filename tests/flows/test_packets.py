@@ -115,9 +115,7 @@ def test_the_same_packet_is_the_same_bytes_kept_once_and_a_rebuild_knows_it(
     later = bind_packet(office, letter.number)
     assert later.is_new
     assert later.path.name == f"{letter.number} {LETTER} 含附件 第2次合订.pdf"
-    kept = sorted(
-        (row for row in ledger.papers(contract_no) if row.item_type == "packet"), key=lambda row: row.version
-    )
+    kept = sorted((row for row in ledger.papers(contract_no) if row.item_type == "packet"), key=lambda row: row.version)
     assert [row.version for row in kept] == [1, 2]
     assert ledger.paper(letter.number).title == LETTER
     assert [one for one in verify_archive(office).findings if one.severity.value == "error"] == []
