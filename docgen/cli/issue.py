@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from docgen.cli import console
+from docgen.cli.packet import Without, show_packet
 from docgen.errors import Refused
 from docgen.kinds.dossier import Mended
 from docgen.services.corrections import Stated
 from docgen.services.import_deal import import_deal
 from docgen.services.issue_document import Issued, draft_document, issue_document
 from docgen.services.office import Office
+from docgen.services.packets import bind_packet, require_attachments
 from docgen.services.prepare_issue import Request
 from docgen.services.replace_paper import replace_paper
 from docgen.services.void_paper import void_paper
@@ -43,6 +45,8 @@ def issue(  # noqa: PLR0913  # a command's options are its arguments
     new: Annotated[list[str] | None, typer.Option("--to", help="更正为 · what is right")] = None,
     remark: Annotated[str | None, typer.Option(help="对客户的说明 · words for the customer")] = None,
     again: Annotated[bool, typer.Option("--again", help="已出具过仍再出一份 · issue once more")] = False,
+    packet: Annotated[bool, typer.Option("--packet", help="连同附件合订为一个 PDF · bind the attachments")] = False,
+    without: Without = None,
     out: Out = None,
 ) -> None:
     """出具文书：检查、编号、成文、校验、归档 · issue papers."""
@@ -67,9 +71,17 @@ def issue(  # noqa: PLR0913  # a command's options are its arguments
     if draft:
         done = [draft_document(office, request, out or Path.cwd()) for request in requests]
     else:
+        for request in requests if packet else ():
+            require_attachments(office, request, without=without or ())
         done = [issue_document(office, request) for request in requests]
         _copy_out(done, out)
+    bound = [bind_packet(office, one.number, without=without or ()) for one in done if packet and not draft]
+    if bound and console.wants_json():
+        console.dump({"issued": done, "packets": bound})
+        return
     _show(done)
+    for one in bound:
+        show_packet(one)
 
 
 def void(number: Number, reason: Annotated[str, typer.Option(help="作废理由 · why")]) -> None:

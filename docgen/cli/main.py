@@ -16,6 +16,7 @@ from docgen.cli import console
 from docgen.cli.approval import approval_app, approve, reject
 from docgen.cli.archive import archive_app
 from docgen.cli.backup import backup_app, restore, upgrade
+from docgen.cli.batch import batch
 from docgen.cli.change import change_app
 from docgen.cli.company import company_app
 from docgen.cli.customer import customer_app
@@ -30,6 +31,7 @@ from docgen.cli.issue import issue, replace, void
 from docgen.cli.key import key_app
 from docgen.cli.kinds import kinds_app
 from docgen.cli.letter import letter_app
+from docgen.cli.packet import packet
 from docgen.cli.payment import payment_app
 from docgen.cli.retention import retention_app
 from docgen.cli.review import review_app
@@ -59,6 +61,8 @@ app.add_typer(payment_app, name="payment")
 app.add_typer(change_app, name="change")
 app.add_typer(kinds_app, name="kinds")
 app.command("issue")(issue)
+app.command("packet")(packet)
+app.command("batch")(batch)
 app.command("void")(void)
 app.command("replace")(replace)
 app.add_typer(letter_app, name="letter")

@@ -5,17 +5,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from docgen.cli import console
 
 
-def progress_bar(code: str) -> Progress:
+class _Rate(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate, once there is one."""
+        speed = task.finished_speed or task.speed
+        return Text(console.words("cli.a-second", rate=f"{speed:.1f}") if speed else "")
+
+
+def progress_bar(code: str, *, has_rate: bool = False) -> Progress:
     """Return a bar named by a code of the message table; silent where output is JSON or no terminal."""
     return Progress(
         TextColumn(console.words(code)),
         BarColumn(),
         MofNCompleteColumn(),
+        *([_Rate()] if has_rate else []),
         TimeRemainingColumn(),
         console=console.err(),
         transient=True,

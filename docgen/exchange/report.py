@@ -82,8 +82,10 @@ class Block:
     rows: Sequence[tuple[str, ...] | tuple[str | Decimal, ...]]
 
 
-def report_workbook(report: Report, *, summary: str, blocks: Sequence[Block], chart_title: str) -> bytes:
+def report_workbook(report: Report, *, summary: str, blocks: Sequence[Block], chart_title: str | None) -> bytes:
     """Return xlsx bytes: the report, and a second sheet of blocks with a column chart of the first block's first row.
+
+    Without a chart's title there is no chart.
 
     Raises:
         Refused: `exchange.control-character`.
@@ -169,11 +171,11 @@ def _set_page(sheet: Worksheet) -> None:
     sheet.sheet_view.showGridLines = False
 
 
-def _summarise(sheet: Worksheet, blocks: Sequence[Block], chart_title: str) -> None:
+def _summarise(sheet: Worksheet, blocks: Sequence[Block], chart_title: str | None) -> None:
     at = 1
     for number, block in enumerate(blocks):
         at = _write_block(sheet, block, at)
-        if number == 0:
+        if number == 0 and chart_title is not None:
             _draw(sheet, block, chart_title, anchor=f"A{at}")
             at += 17
     sheet.column_dimensions["A"].width = 30

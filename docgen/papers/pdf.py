@@ -26,7 +26,7 @@ from docgen.papers.runs import TextRun, page_runs, page_text
 GrayImage = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 POINTS_PER_INCH = 72
-_PYPDF_TROUBLE = (
+PYPDF_TROUBLE = (
     pypdf.errors.PyPdfError,
     ArithmeticError,
     AssertionError,
@@ -186,7 +186,7 @@ def _mended(data: bytes) -> bytes:
         out = io.BytesIO()
         pypdf.PdfWriter(clone_from=reader).write(out)
         return out.getvalue()
-    except _PYPDF_TROUBLE as problem:
+    except PYPDF_TROUBLE as problem:
         raise UnreadableFile.of("papers.corrupt") from problem
 
 
@@ -197,7 +197,7 @@ def _catalogue_facts(data: bytes) -> tuple[str, str]:
         language = str(root.get("/Lang", ""))
         metadata = root.get("/Metadata")
         return language, "" if metadata is None else _pdfa_claim(metadata.get_object().get_data())
-    except _PYPDF_TROUBLE:
+    except PYPDF_TROUBLE:
         return "", ""
 
 

@@ -47,7 +47,7 @@ _PICTURE_HEADS = {
 }
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _FORMATS = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF", HEIC: "HEIF"}
-_PIL_TROUBLE = (
+PIL_TROUBLE = (
     ArithmeticError,
     AttributeError,
     EOFError,
@@ -157,7 +157,7 @@ def _mapped_trouble() -> Iterator[None]:
         yield
     except Image.DecompressionBombError as bomb:
         raise LimitExceeded.of("papers.too-many-pixels", pixels="?", limit=MAX_PIXELS) from bomb
-    except _PIL_TROUBLE as problem:
+    except PIL_TROUBLE as problem:
         raise UnreadableFile.of("papers.corrupt") from problem
 
 

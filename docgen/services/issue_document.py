@@ -151,6 +151,7 @@ def _item(office: Office, order: Order, produced: Produced, request: Request, *,
             "revision": order.revision,
             **({"approval": approval} if approval else {}),
             **kept.extra,
+            **({"batch": {"id": request.batch[0], "item": request.batch[1]}} if request.batch else {}),
         },
     )
 

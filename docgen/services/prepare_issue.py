@@ -37,6 +37,8 @@ class Request:
     replaces: str | None = None
     about: str | None = None
     stated: Stated = _NOTHING_STATED
+    batch: tuple[str, str] | None = None
+    """The batch this paper is made in, and its item there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,7 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     "paper.issued": _paper_deposited,
     "paper.filed": _paper_deposited,
     "scan.taken-apart": _paper_deposited,
+    "paper.bound": _paper_deposited,
     "paper.voided": _paper_voided,
 }
 

@@ -1,0 +1,124 @@
+"""`docgen batch`: the same letter for everybody who is due one, in one go."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from docgen.cli import console
+from docgen.cli.progress import advancing, progress_bar
+from docgen.errors import WrongUsage
+from docgen.findings import Finding
+from docgen.services.batch import (
+    BatchDone,
+    BatchPlan,
+    Preview,
+    order_for,
+    plan_due,
+    plan_listed,
+    preview,
+    resume_batch,
+    run_batch,
+)
+from docgen.services.batch_item import BatchOrder
+from docgen.services.batch_results import Written, write_results
+from docgen.services.office import Office
+
+_SHOWN = 50
+_PREVIEW = ("cli.col-contract", "cli.col-seq", "cli.col-customer", "cli.col-title", "cli.col-reasons")
+_FAILED = ("cli.col-contract", "cli.col-customer", "cli.col-reasons")
+
+
+def batch(  # noqa: PLR0913  # a command's options are its arguments
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="文书种类：代号或中文名 · the kind")] = None,
+    *,
+    due: Annotated[bool, typer.Option("--due", help="凡此时该发此函的 · whoever is due one")] = False,
+    deals: Annotated[Path | None, typer.Option(metavar="FILE", help="名单：每行一个合同编号，或 xlsx · a list")] = None,
+    as_of: Annotated[str | None, typer.Option(help="按某日的情况 · facts as of a day")] = None,
+    dated: Annotated[str | None, typer.Option(help="文件日期（须写理由）· the papers' date")] = None,
+    reason: Annotated[str | None, typer.Option(help="理由 · why")] = None,
+    face: Annotated[list[str] | None, typer.Option(help="只出某种形式 pdf、docx · only this face")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="结果放入文件夹 · results into a folder")] = None,
+    resume: Annotated[str | None, typer.Option(metavar="ID", help="接着做中断的批次 · go on with a batch")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="同时工作的进程数 · processes")] = None,
+    as_print: Annotated[bool, typer.Option("--print", help="合成一个打印文件 · one file to print")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出会发什么，不出具 · only say what would go")] = False,
+) -> int:
+    """批量出函：可中断、可续做，同一项绝不重复出具 · many letters in one go."""
+    office = console.office()
+    if resume is not None:
+        done = _run(office, None, resume, workers)
+        return _hand_over(office, done, out, as_print=as_print)
+    if kind is None or due == (deals is not None):
+        raise WrongUsage.of("cli.batch-due-or-deals", "--due")
+    day = console.day(as_of, "--as-of")
+    plan = plan_listed(office, kind, deals, as_of=day) if deals else plan_due(office, kind, as_of=day)
+    order = order_for(office, plan, dated=console.day(dated, "--dated"), reason=reason, faces=tuple(face or ()))
+    if dry_run:
+        with progress_bar("cli.batch-checking", has_rate=True) as bar:
+            seen = preview(office, plan, order, progress=advancing(bar))
+        _show_preview(seen)
+        return 0
+    done = _run(office, (plan, order), "", workers)
+    return _hand_over(office, done, out, as_print=as_print)
+
+
+def _run(office: Office, new: tuple[BatchPlan, BatchOrder] | None, batch_id: str, workers: int | None) -> BatchDone:
+    """Run with a bar; the first Ctrl-C lets the items under way finish and begins no more."""
+    stop = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        with progress_bar("cli.batch-issuing", has_rate=True) as bar:
+            told = advancing(bar)
+            if new is None:
+                return resume_batch(office, batch_id, workers=workers, progress=told, stopped=stop.is_set)
+            return run_batch(office, *new, workers=workers, progress=told, stopped=stop.is_set)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _hand_over(office: Office, done: BatchDone, out: Path | None, *, as_print: bool) -> int:
+    written = write_results(office, done, out or Path.cwd(), as_print=as_print)
+    if console.wants_json():
+        console.dump({"batch": done, "written": written})
+    else:
+        _show(done, written)
+    return 130 if done.is_stopped else 1 if done.failed else 0
+
+
+def _show(done: BatchDone, written: Written) -> None:
+    if done.failed:
+        rows = [(each.contract_no or each.deal, each.customer, _why(each.findings)) for each in done.failed]
+        console.table(console.words("cli.title-batch-failed"), _FAILED, rows[:_SHOWN])
+    amount = f"{done.amount:,}"
+    console.say("cli.batch-done", id=done.order.id, title=done.title, issued=len(done.issued), pages=done.pages,
+                amount=amount, failed=len(done.failed))  # fmt: skip
+    if done.is_stopped:
+        console.say("cli.batch-stopped", id=done.order.id, left=done.wanted - len(done.results))
+    for path in filter(None, (written.workbook, written.papers)):
+        console.say("cli.file-line", path=path)
+
+
+def _show_preview(seen: Preview) -> None:
+    if console.wants_json():
+        console.dump(seen)
+        return
+    ready = [each for each in seen.items if each.is_ready]
+    refused = [each for each in seen.items if not each.is_ready]
+    rows = [(each.item.deal, each.item.seq or "", each.customer, each.title, "") for each in ready]
+    console.table(console.words("cli.title-batch-ready"), _PREVIEW, rows)
+    left = [(each.item.deal, each.item.seq or "", each.customer, each.title, _why(each.findings)) for each in refused]
+    left += [
+        (each.contract_no, each.seq or "", each.customer, "", each.why.sentence()) for each in seen.plan.not_chosen
+    ]
+    if left:
+        console.table(console.words("cli.title-batch-not"), _PREVIEW, left)
+    console.say("cli.batch-preview", title=seen.plan.title, as_of=seen.plan.as_of, ready=len(ready), other=len(left))
+
+
+def _why(findings: tuple[Finding, ...]) -> str:
+    return "\n".join(each.sentence() for each in findings)
