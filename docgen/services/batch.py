@@ -20,7 +20,7 @@ from docgen.errors import DocgenError, Refused
 from docgen.findings import Finding, Severity, note
 from docgen.kinds.kind import Kind, SubjectType
 from docgen.receivables.board import BoardRow
-from docgen.receivables.stages import NOTICE_TITLES, REMINDER_TITLE, Action
+from docgen.receivables.stages import NOTICE_TITLES, Action
 from docgen.services.batch_item import BatchItem, BatchOrder, ItemResult, result_of
 from docgen.services.batch_list import read_list
 from docgen.services.batch_workers import Stopped, never, work_off
@@ -125,7 +125,7 @@ def _titles_wanted(row: BoardRow) -> set[str]:
     step = row.next_step
     if step.action is not Action.ISSUE:
         return set()
-    is_first = step.title == REMINDER_TITLE and row.last_letter is None
+    is_first = step.title == paperwork.REMINDER and row.last_letter is None
     return {step.title, *([NOTICE_TITLES[row.kind]] if is_first else [])}
 
 
