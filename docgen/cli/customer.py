@@ -9,6 +9,7 @@ import typer
 from docgen.cli import console
 from docgen.cli.facts import Evidence, OptionalReason, Reason, Revision, Sets, Source, Wrong
 from docgen.cli.registers import show_changes, show_history, show_record
+from docgen.deals.money import format_money
 from docgen.deals.parties import Customer as CustomerRecord
 from docgen.services.customer_corrections import undo_customer, unmerge_customer
 from docgen.services.customers import (
@@ -38,10 +39,13 @@ def list_() -> None:
 
 
 @customer_app.command("show")
-def show(customer: Customer) -> None:
-    """显示客户资料、曾用名、合同 · a customer, its names and its deals."""
+def show(
+    customer: Customer,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="D", help="级别截至哪一天 · graded as of")] = None,
+) -> None:
+    """显示客户资料、维护级别、曾用名、合同 · a customer, its grade, its names and its deals."""
     office = console.office()
-    shown = show_customer(office, customer)
+    shown = show_customer(office, customer, as_of=console.day(as_of, "--as-of"))
     if console.wants_json():
         console.dump(shown)
         return
@@ -50,6 +54,10 @@ def show(customer: Customer) -> None:
         console.say("cli.customer-lives-on", asked=shown.asked, id=held.id, name=held.name)
     show_record(held.record or {"id": held.id, "name": held.name, "uscc": held.uscc}, CustomerRecord)
     console.say("cli.customer-names", names="、".join(_borne(each) for each in held.names))
+    care = shown.care
+    basis = console.words("cli.grade-strategic" if care.is_strategic else f"cli.grade-{care.year.value}")
+    told = {"grade": care.grade.value, "signed": format_money(care.signed), "basis": basis, "as_of": care.as_of}
+    console.say("cli.customer-grade", **told)
     console.say("cli.customer-contracts", contracts="、".join(shown.contracts) or "—")
     show_history(shown.history, office.workspace.timezone)
 

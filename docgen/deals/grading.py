@@ -37,15 +37,21 @@ def maintenance_grade(deals: Iterable[Deal], *, year: int, as_of: date) -> Maint
     known = tuple(deals)
     if any(each.internal.is_strategic for each in known):
         return MaintenanceGrade.A
+    total = signed_total(known, year=year, as_of=as_of)
+    if total >= FROM_A:
+        return MaintenanceGrade.A
+    return MaintenanceGrade.B if total >= FROM_B else MaintenanceGrade.C
+
+
+def signed_total(deals: Iterable[Deal], *, year: int, as_of: date) -> Decimal:
+    """Return what was signed in the year that counts until a day, tax included, changes in force counted; in 元."""
+    known = tuple(deals)
     signed = [(day, each) for each in known if (day := signed_on(each, as_of=as_of))]
     if grade_basis(known, as_of=as_of) is GradeYear.TRAILING:
         counted = [each for day, each in signed if day > add_months(as_of, -_YEAR)]
     else:
         counted = [each for day, each in signed if day.year == year]
-    total = sum((terms_as_of(each, as_of=as_of).terms.total for each in counted), Decimal(0))
-    if total >= FROM_A:
-        return MaintenanceGrade.A
-    return MaintenanceGrade.B if total >= FROM_B else MaintenanceGrade.C
+    return sum((terms_as_of(each, as_of=as_of).terms.total for each in counted), Decimal("0.00"))
 
 
 def grade_basis(deals: Iterable[Deal], *, as_of: date) -> GradeYear:

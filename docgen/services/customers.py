@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 from stdnum.cn import uscc
 
+from docgen.deals.deal import GradeYear
 from docgen.deals.explaining import findings_of
+from docgen.deals.grading import MaintenanceGrade, grade_basis, maintenance_grade, signed_total
 from docgen.deals.parties import Customer, DatedName
 from docgen.errors import Refused
 from docgen.findings import Finding, error, warning
@@ -28,11 +31,23 @@ from docgen.store.journal import Journal, writing
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """How closely a customer is looked after as of a day, and what that rests on: the total signed in its year, 元."""
+
+    grade: MaintenanceGrade
+    signed: Decimal
+    year: GradeYear
+    is_strategic: bool
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerShown:
-    """A customer, the id that was asked for, its whole record, its deals and its history."""
+    """A customer, the id that was asked for, its whole record, its grade, its deals and its history."""
 
     asked: str
     customer: StoredCustomer
+    care: Care
     contracts: tuple[str, ...]
     merged_from: tuple[str, ...]
     history: tuple[HistoryLine, ...]
@@ -70,8 +85,8 @@ def list_customers(_office: Office) -> tuple[StoredCustomer, ...]:
     return customers.customers()
 
 
-def show_customer(_office: Office, customer_id: str) -> CustomerShown:
-    """Return a customer; a merged id shows the one it lives on in.
+def show_customer(office: Office, customer_id: str, *, as_of: date | None = None) -> CustomerShown:
+    """Return a customer, graded as of a day (today by default); a merged id shows the one it lives on in.
 
     Raises:
         NotFound: no customer bears the id.
@@ -79,12 +94,25 @@ def show_customer(_office: Office, customer_id: str) -> CustomerShown:
     customer(customer_id)
     survivor = customer(resolve(customer_id))
     members = {each.id for each in customers.customers() if resolve(each.id) == survivor.id}
+    contracts = tuple(row.contract_no for row in ledger.deals() if row.customer_id in members)
     return CustomerShown(
         asked=customer_id,
         customer=survivor,
-        contracts=tuple(row.contract_no for row in ledger.deals() if row.customer_id in members),
+        care=_care(contracts, as_of=as_of or office.today()),
+        contracts=contracts,
         merged_from=tuple(sorted(members - {survivor.id})),
         history=history_of(survivor.id),
+    )
+
+
+def _care(contracts: Sequence[str], *, as_of: date) -> Care:
+    deals = [ledger.deal(number).record for number in contracts]
+    return Care(
+        grade=maintenance_grade(deals, year=as_of.year, as_of=as_of),
+        signed=signed_total(deals, year=as_of.year, as_of=as_of),
+        year=grade_basis(deals, as_of=as_of),
+        is_strategic=any(each.internal.is_strategic for each in deals),
+        as_of=as_of,
     )
 
 

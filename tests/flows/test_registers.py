@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -211,3 +212,12 @@ def test_a_company_file_changed_by_hand_is_told(office: Office) -> None:
     office.forget_companies()
     (finding,) = show_company(office, "shanhai").findings
     assert (finding.code, finding.params["fields"]) == ("services.company-file-differs", "accounts[0].number")
+
+
+def test_a_customer_is_graded_by_what_it_signed_in_the_year(office: Office) -> None:
+    imported = import_deal(office, SAMPLE)
+    now = show_customer(office, imported.customer_id, as_of=date(2024, 12, 31)).care
+    assert (now.grade.value, now.signed, now.year.value) == ("B", Decimal("285000.00"), "calendar")
+    before = show_customer(office, imported.customer_id, as_of=date(2024, 3, 10)).care
+    assert (before.grade.value, before.signed) == ("C", Decimal("0.00"))
+    assert show_customer(office, imported.customer_id, as_of=date(2025, 1, 1)).care.grade.value == "C"
