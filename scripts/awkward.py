@@ -11,8 +11,11 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from docgen.deals.workdays import Calendar
 from docgen.kinds.kind import Kind
 from docgen.rendering.golden import Case, load_case, load_deal
+from docgen.review.checklist import checklist
+from docgen.review.line import Answer, Result
 
 ROOT = Path(__file__).resolve().parent.parent
 EXTRAS = ROOT / "tests" / "templates" / "awkward"
@@ -84,4 +87,17 @@ def awkward_case(kind: Kind) -> Case:
         patch = Path(folder) / "patch.yaml"
         patch.write_text(json.dumps(changes, ensure_ascii=False), encoding="utf-8")
         deal = load_deal(ROOT / "samples/deals/xx-tech.yaml", root=ROOT, patch=patch)
-    return replace(load_case(kind.folder / "golden" / "manual", kind, root=ROOT), deal=deal)
+    return _reviewed(load_case(kind.folder / "golden" / "manual", kind, root=ROOT, deal=deal))
+
+
+def _reviewed(case: Case) -> Case:
+    """Have a person answer each line of the checklist that this record leaves open, where the case answers any."""
+    if not case.dossier.answers:
+        return case
+    found = checklist(case.deal, as_of=case.as_of, calendar=Calendar(), answers=case.dossier.answers)
+    more = tuple(
+        Answer(line.id, Result.YES, "已核对", line.digest, found.version, case.as_of, "王法务")
+        for line in found.lines
+        if line.result is Result.OPEN
+    )
+    return replace(case, dossier=replace(case.dossier, answers=(*case.dossier.answers, *more)))

@@ -83,8 +83,8 @@ class Case:
         )
 
 
-def load_case(folder: Path, kind: Kind, *, root: Path) -> Case:
-    """Read one case; `root` is the folder that holds `samples/` and `templates/`.
+def load_case(folder: Path, kind: Kind, *, root: Path, deal: Deal | None = None) -> Case:
+    """Read one case; `root` is the folder that holds `samples/` and `templates/`, `deal` stands in for the case's own.
 
     Raises:
         TemplateRefused: the record of the case cannot be read, with every problem.
@@ -92,7 +92,7 @@ def load_case(folder: Path, kind: Kind, *, root: Path) -> Case:
     about = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
     paper = PaperFacts(about.get("number"), about.get("letter_number"), about["dated"], about.get("is_draft", False))
     subject = Subject(kind.spec.subject, about.get("seq", 0), about.get("about", ""))
-    deal = load_deal(root / about["deal"], root=root, patch=folder / "patch.yaml")
+    deal = deal or load_deal(root / about["deal"], root=root, patch=folder / "patch.yaml")
     as_of, dossier = about["as_of"], _dossier(about)
     dossier = replace(dossier, answers=_answers(about, deal, as_of=as_of))
     return Case(kind, folder, root / "templates" / "_shared", deal, subject, as_of, paper, dossier)

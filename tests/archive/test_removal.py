@@ -17,16 +17,17 @@ SYSTEM = {"os", "disk", "shutil"}
 
 KNOWN = {
     # the door itself
-    "archive/disk.py": {"cut", "move_new", "move_folder_new", "remove", "remove_folder", "replace"},
+    "archive/disk.py": {"cut", "move_new", "move_folder_new", "remove", "remove_folder", "swap"},
     # a deposit under way: staged bytes, and placed ones taken back before their event stands
-    "archive/deposit.py": {"_stage"},
+    "archive/deposit.py": {"stage"},
     "archive/plan.py": {"discard", "write_plan"},
-    "archive/recovery.py": {"_abandon", "_drop_kept", "recover", "take_back", "write_sidecar"},
+    "archive/recovery.py": {"_abandon", "_drop_kept", "recover", "scratch_sidecar", "take_back"},
     # the log's torn tail, set aside first; the manifest, which only grows
     "archive/eventlog.py": {"mend_tail"},
     "archive/manifest.py": {"add"},
     # copies in _incoming/ and half-made folders that never held a paper
-    "archive/keep.py": {"_copied", "_settle", "keep", "let_go", "sweep_parts"},
+    "archive/burst.py": {"_copied"},
+    "archive/keep.py": {"_settle", "keep", "let_go", "start_keeping", "sweep_parts"},
     "archive/layout.py": {"_discard"},
     # the backup's own store
     "archive/objects.py": {"put", "sweep"},
@@ -39,7 +40,8 @@ KNOWN = {
     "intake/claiming.py": {"_drop_token", "_put_back", "discard"},
     "intake/waiting.py": {"_building", "settle", "sweep"},
     "services/archive_care.py": {"_put_in_place", "rebuild_database"},
-    "services/file_scan.py": {"_let_wait"},
+    "services/heartbeat.py": {"beat"},
+    "services/placing.py": {"let_wait"},
     "services/import_workbook.py": {"_import"},
     "services/keyring_file.py": {"write"},
     "services/logging.py": {"_remove_oldest"},

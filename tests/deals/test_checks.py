@@ -387,7 +387,9 @@ CASES: list[tuple[Values, Severity, str, str]] = [
     ),
     ({"proposal.feedback[0].owner": None}, WARNING, "deals.feedback-half-closed", "proposal.feedback[0]"),
 ]
-ASKED_BY_KINDS = {"deals.proposal-part-missing"}
+ELSEWHERE = {"deals.repaying-number", "deals.repayment-sum", "deals.repayment-instalments", "deals.repayment-days"}
+"""Repayment plans and account changes have a test of their own: test_repaying.py."""
+ASKED_BY_KINDS = {"deals.proposal-part-missing", *ELSEWHERE}
 """Found by the functions of checks_proposal, but asked only before a paper: tests/kinds/test_on_proposal.py."""
 OPEN: Values = {"facts": {}}
 """Before the contract is signed; afterwards the proposal is history."""

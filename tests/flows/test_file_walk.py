@@ -154,7 +154,7 @@ def test_a_waiting_scan_is_filed_by_hand_once_and_leaves_the_list(
 ) -> None:
     data = scan(office, report, dropped=frozenset({2}))
     waiting = file_scan(office, drop(tmp_path, "half.pdf", data))
-    done = inbox.assign(office, str(waiting.review_id), document=report.number)
+    done = inbox.assign(office, str(waiting.review_id), document=report.number, reason="客户只寄回签章页")
     assert done.path.read_bytes() == data
     assert inbox.list_waiting(office) == ()
     assert places_of(office.workspace.root, data) == ["archive"]
@@ -162,7 +162,7 @@ def test_a_waiting_scan_is_filed_by_hand_once_and_leaves_the_list(
     assert row.sidecar["extra"]["missing_pages"] == [2]  # type: ignore[index]
     assert row.sidecar["extra"]["assigned_by"] == "张三"  # type: ignore[index]
     with pytest.raises(NotFound):
-        inbox.assign(office, str(waiting.review_id), document=report.number)
+        inbox.assign(office, str(waiting.review_id), document=report.number, reason="客户只寄回签章页")
     assert verify_archive(office).findings == ()
 
 

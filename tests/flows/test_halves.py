@@ -12,8 +12,7 @@ from pypdf import PdfReader
 
 from docgen.demo.simulate import ScanSpec, print_and_scan
 from docgen.intake import waiting
-from docgen.services import file_scan as filing
-from docgen.services import inbox
+from docgen.services import inbox, placing
 from docgen.services.archive_care import rebuild_database, verify_archive
 from docgen.services.file_scan import Fate, file_scan
 from docgen.services.import_deal import import_deal
@@ -110,7 +109,7 @@ def test_a_stop_between_the_filing_and_the_list_is_made_good(
     early, late = half(report, tmp_path, 1), half(report, tmp_path, 2)
     file_scan(office, early)
     with monkeypatch.context() as stopped:
-        stopped.setattr(filing, "settle_half", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        stopped.setattr(placing, "settle_half", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             file_scan(office, late)
     assert len(waiting.waiting_items(office.workspace.review)) == 1

@@ -97,7 +97,7 @@ def test_half_a_paper_waits_with_its_points_and_is_filed_by_hand_without_reading
     assert row.candidates[0].paper.number == report.number
     assert row.candidates[0].score >= 80
     monkeypatch.setattr("docgen.papers.ocr.Recogniser.read", lambda *_, **__: pytest.fail("read again"))
-    inbox.assign(office, str(waiting.review_id), document=report.number)
+    inbox.assign(office, str(waiting.review_id), document=report.number, reason="客户只寄回签章页")
     (kept,) = ledger.answers_to(str(report.document_id))
     assert kept.sidecar["extra"]["missing_pages"] == [2]  # type: ignore[index]
     assert len(kept.sidecar["derived"]) == 1  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from docgen.papers import pdf
 from docgen.services import inbox
 from docgen.services.archive_care import rebuild_database, verify_archive
 from docgen.services.file_scan import file_scan
+from docgen.services.import_payments import confirm_payments
 from docgen.services.issue_document import Issued, issue_document
 from docgen.services.office import Office
 from docgen.services.packets import bind_packet, require_attachments
@@ -56,6 +57,7 @@ def invoice_picture(path: Path) -> Path:
 
 @pytest.fixture
 def report(office: Office, contract_no: str) -> Issued:
+    confirm_payments(office, office.today())
     values = {"number": INVOICE, "on": "2024-03-26", "amount": "171000.00", "instalment": 2}
     add_fact(office, contract_no, NewFact("invoice", values))
     return issue_document(office, Request(contract_no, "验收报告"))

@@ -14,6 +14,7 @@ from pypdf import PdfReader, PdfWriter
 
 from docgen.archive.eventlog import read
 from docgen.archive.export import export_bag
+from docgen.demo.people import agreed
 from docgen.demo.simulate import ScanSpec, foreign_letter, print_and_scan
 from docgen.errors import Refused
 from docgen.services import inbox, split_scan
@@ -39,6 +40,7 @@ def issued_once(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     shutil.copytree(prepared, root)
     office = open_office(root, clock=lambda: datetime(2024, 3, 26, 9, 0, tzinfo=UTC), actor="张三")
     number = import_deal(office, SAMPLE).contract_no
+    agreed(office, number, "supplementary-agreement")
     papers = tuple(
         issue_document(office, Request(number, kind)) for kind in ("acceptance-report", "supplementary-agreement")
     )
