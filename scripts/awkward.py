@@ -65,6 +65,7 @@ PATCH: dict[str, object] = {
     "采购、部署实施、数据迁移、培训与运行维护服务合同",
     "customer.name": NAME,
     "customer.legal_representative": "喆镕",
+    "customer.invoicing.title": NAME,
     "terms.lines": LINES,
     "terms.total": "285000.00",
     "terms.plan": PLAN,
