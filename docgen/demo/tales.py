@@ -72,7 +72,10 @@ PAPERS: Mapping[str, tuple[Paper, ...]] = {
         Paper("2025-03-20", "final-letter", 3),
         Paper("2025-03-27", "warranty-certificate"),
     ),
-    "yy-manufacturing": (Paper("2024-03-29", "acceptance-report", 1),),
+    "yy-manufacturing": (
+        Paper("2024-03-29", "acceptance-report", 1),
+        Paper("2024-06-03", "formal-demand", 1, faces=BOTH),
+    ),
     "hengtai-line": (
         Paper("2024-04-02", "proposal", faces=WORD),
         Paper("2024-04-15", "prepayment-notice"),

@@ -44,7 +44,7 @@ from docgen.store import ledger
 
 MAIN = "xx-tech"
 """The deal that is told in full: a rejection, a delegate, a refused attempt, a signed contract that is scanned."""
-_DEMANDS = {"progress-letter", "final-letter"}
+_DEMANDS = {"progress-letter", "final-letter", "formal-demand"}
 _SCAN_DPI = 150
 _MINUTE = timedelta(minutes=1)
 
