@@ -114,7 +114,7 @@ def upgrade(
         console.dump({"upgrade": done, "findings": done.findings})
         return
     console.show_findings(done.findings)
-    if not done.is_changed:
+    if not done.is_needed:
         console.say("cli.upgrade-not-needed", now=done.tables_now)
     elif done.backup is None or done.rebuilt is None:
         console.say("cli.upgrade-needed", before=done.tables_before, now=done.tables_now)

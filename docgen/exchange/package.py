@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 
@@ -17,6 +16,7 @@ from lxml import etree
 
 from docgen.errors import LimitExceeded, UnreadableFile
 from docgen.findings import Finding, error
+from docgen.papers.docx_parts import ZIP_TROUBLE
 
 MAX_BYTES = 30 * 1024 * 1024
 MAX_PARTS = 2000
@@ -29,7 +29,6 @@ MAX_CELLS = 3_000_000
 _CHUNK = 1024 * 1024
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = 0x1
-_ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 _WORKBOOK = "xl/workbook.xml"
 _MACROS = re.compile(r"(^|/)(vbaproject|vbadata|activex|macrosheets|dialogsheets|embeddings)", re.IGNORECASE)
 _REACHES_OUT = re.compile(r"^xl/(externallinks/|connections\.xml|querytables/|webextensions/)", re.IGNORECASE)
@@ -61,7 +60,7 @@ def inspect(data: bytes) -> dict[str, Special]:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             _check_directory(package.infolist())
             return _special_cells(package)
-    except _ZIP_TROUBLE as problem:
+    except ZIP_TROUBLE as problem:
         raise UnreadableFile.of("exchange.not-a-workbook") from problem
 
 

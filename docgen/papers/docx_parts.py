@@ -22,7 +22,8 @@ Parts = dict[str, bytes]
 _CHUNK = 64 * 1024
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = 0x1
-_ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+"""What the zip reader lets escape when a package is broken, truncated, encrypted or lies about itself."""
 
 
 def is_xml(name: str) -> bool:
@@ -38,7 +39,7 @@ def unpack(data: bytes) -> tuple[Parts, list[Finding]]:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             findings = _check_directory(package.infolist())
             parts = {} if findings else _read_all(package, findings)
-    except _ZIP_TROUBLE:
+    except ZIP_TROUBLE:
         return {}, [error("papers.docx-not-a-package")]
     if not findings and not (CONTENT_TYPES in parts and any(name.startswith("word/") for name in parts)):
         findings.append(error("papers.docx-not-word"))
@@ -90,7 +91,7 @@ def _read(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | Finding:
                 content += chunk
                 if len(content) > MAX_PART_BYTES:
                     return _too_large(entry.filename)
-    except _ZIP_TROUBLE:
+    except ZIP_TROUBLE:
         return error("papers.docx-lying-size", entry.filename)
     return bytes(content) if len(content) == entry.file_size else error("papers.docx-lying-size", entry.filename)
 

@@ -23,10 +23,6 @@ from docgen.errors import Damage, NotFound, Refused
 SCHEMA = 1
 OBJECTS = "objects"
 HEAD, FILES = "backup.json", "files.jsonl"
-SECTIONS = ("settings", "key", "tables", "database", "companies", "templates", "review", "archive")
-"""The parts of a workspace in a backup, in the order they are taken: the database before the logs."""
-
-
 TABLES = ("retention.toml", "bank-mappings.toml")
 """Files of the office's own choices that lie beside docgen.toml, where there are any."""
 

@@ -28,10 +28,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """What an upgrade did: nothing where the workspace was fit already."""
+    """What an upgrade did; nothing where none is needed, nor in a dry run."""
 
     root: Path
-    is_changed: bool
+    is_needed: bool
     tables_before: str
     tables_now: str
     backup: BackedUp | None = None
@@ -70,7 +70,7 @@ def upgrade(
     saved = back_up(Office(workspace, clock), to=to, progress=progress)
     rebuilt = rebuild_database(workspace, progress=progress)
     log.record("upgraded", count=rebuilt.events)
-    return Upgraded(root, is_changed=True, tables_before=before, tables_now=now, backup=saved, rebuilt=rebuilt)
+    return Upgraded(root, is_needed=True, tables_before=before, tables_now=now, backup=saved, rebuilt=rebuilt)
 
 
 def _require_not_newer(archive: Archive) -> None:

@@ -61,7 +61,7 @@ def test_an_old_workspace_is_not_opened_before_it_is_upgraded(old: Path) -> None
 def test_it_upgrades_with_every_paper_number_and_fact_and_works_on(old: Path) -> None:
     before = _archive(old)
     done = upgrade(old)
-    assert done.is_changed
+    assert done.is_needed
     assert done.rebuilt
     assert (done.rebuilt.deals, done.rebuilt.papers) == (1, 3)
     assert _archive(old) == before
@@ -78,7 +78,7 @@ def test_it_upgrades_with_every_paper_number_and_fact_and_works_on(old: Path) ->
     add_fact(office, "SO2024031001", NewFact("payment", {"on": "2024-06-01", "amount": "1.00"}))
     again = Request("SO2024031001", "acceptance-report", faces=("docx",), again=True)
     assert issue_document(office, again).number == "HT2024031001-YS03"
-    assert not upgrade(old).is_changed
+    assert not upgrade(old).is_needed
 
 
 def test_the_old_tables_are_in_the_backup_and_beside_the_new_ones(old: Path) -> None:
@@ -94,7 +94,7 @@ def test_the_old_tables_are_in_the_backup_and_beside_the_new_ones(old: Path) -> 
 def test_a_dry_run_changes_nothing(old: Path) -> None:
     before = _files(old)
     done = upgrade(old, is_dry=True)
-    assert (done.is_changed, done.backup, done.rebuilt) == (True, None, None)
+    assert (done.is_needed, done.backup, done.rebuilt) == (True, None, None)
     assert _files(old) == before
 
 
@@ -107,7 +107,7 @@ def test_a_damaged_log_leaves_the_old_tables_in_their_place(old: Path) -> None:
         upgrade(old)
     assert (old / "docgen.db").read_bytes() == had
     log.write_bytes(b"".join(lines))
-    assert upgrade(old).is_changed
+    assert upgrade(old).is_needed
 
 
 @pytest.mark.parametrize("how", ["migration", "projection", "label"])
@@ -140,7 +140,7 @@ def test_tables_made_by_an_older_projection_are_made_anew(old: Path) -> None:
     with closing(sqlite3.connect(old / "docgen.db")) as connection:
         connection.execute(f"PRAGMA user_version = {database.PROJECTION - 1}")
     done = upgrade(old)
-    assert done.is_changed
+    assert done.is_needed
     assert done.tables_before.endswith(f"/ {database.PROJECTION - 1}")
 
 
