@@ -2,6 +2,9 @@
 
 Every content is proven while it is written; then the tables are brought up to the logs, and the archive verifies
 itself. The new workspace keeps everything under its own folder, whatever other disks the old one used.
+
+A restore that was cut off is gone on with by the same command: a marker in the folder names the backup it is made from,
+what lies there whole is not copied again, and the settings come last, so that half a workspace is never taken for one.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from pathlib import Path
 import tomli_w
 
 from docgen.archive import disk
+from docgen.archive.objects import Objects
 from docgen.archive.recovery import recover_archive
 from docgen.archive.verify import VerifyReport
 from docgen.errors import Damage, Refused
@@ -28,6 +32,8 @@ from docgen.workspace import CONFIG_NAME, open_workspace
 Progress = Callable[[str, int, int], None]
 _FOLDERS = {"companies": "companies", "templates": "templates", "review": "review", "archive": "archive"}
 _FILES = {"settings": CONFIG_NAME, "key": "docgen.key", "database": "docgen.db"}
+MARKER = ".docgen-restoring"
+"""Lies in a folder while a workspace is being restored into it; holds the hash of the backup's list."""
 _OWN_PLACES = ("archive", "review", "templates", "companies", "database", "key_file", "log", "backup")
 
 
@@ -46,20 +52,26 @@ class Restored:
 
 
 def restore(backup: Backup, target: Path, *, clock: Clock = system_clock, progress: Progress | None = None) -> Restored:
-    """Make a workspace from a backup in an empty or new folder.
+    """Make a workspace from a backup in an empty or new folder, or go on where the same restore was cut off.
 
     Raises:
-        Refused: the place is not empty.
+        Refused: the place is not empty, or another backup was being restored there.
         Damage: the backup lacks a content or one was changed; what was written so far stays for a look.
         StorageProblem: the disk refuses or is too small.
     """
-    _require_empty(target)
+    is_begun = _is_begun(backup, target)
     lines = list(lines_of(backup))
-    _require_room(backup, lines, target)
+    if not is_begun:
+        _require_room(backup, lines, target)
     with disk.storage(str(target)):
         target.mkdir(parents=True, exist_ok=True)
+        if not is_begun:
+            disk.write_new(target / MARKER, backup.list_sha256.encode())
+            disk.sync_folder(target)
         files = _write(backup, lines, target, progress or (lambda *_: None))
         moved = _settle_in(target)
+        disk.remove(target / MARKER)  # from here on people may work in it: never again restored over
+        disk.sync_folder(target)
     workspace = open_workspace(target)
     for folder in workspace.folders():
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,9 +85,19 @@ def restore(backup: Backup, target: Path, *, clock: Clock = system_clock, progre
     return Restored(target, backup.name, files, size, counts.deals, counts.papers, report, tuple(remarks))
 
 
-def _require_empty(target: Path) -> None:
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+def _is_begun(backup: Backup, target: Path) -> bool:
+    """Tell whether this very restore was begun there and cut off; a place with anything else in it is refused."""
+    there = disk.names(target)
+    if (disk.exists(target) and not target.is_dir()) or (there and MARKER not in there):
         raise Refused.of("services.restore-place-taken", str(target))
+    if not there:
+        return False
+    if disk.read(target / MARKER) == backup.list_sha256.encode():
+        return True
+    if there != [MARKER]:
+        raise Refused.of("services.restore-other-begun", str(target), backup=backup.name)
+    disk.remove(target / MARKER)  # nothing was written there yet
+    return False
 
 
 def _require_room(backup: Backup, lines: list[Line], target: Path) -> None:
@@ -87,16 +109,16 @@ def _require_room(backup: Backup, lines: list[Line], target: Path) -> None:
 
 
 def _write(backup: Backup, lines: list[Line], target: Path, progress: Progress) -> int:
-    objects, files = backup.objects, 0
+    files = 0
     late: list[tuple[Path, int]] = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(sorted(lines, key=lambda each: each.section == "settings"), start=1):
         path, digest = _place(line, target), line.entry.digest
         if digest is None:
             path.mkdir(parents=True, exist_ok=True)
             late.append((path, line.entry.mode))
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            objects.get(digest, path)
+            _put(backup.objects, digest, path)
             path.chmod(line.entry.mode)
             os.utime(path, ns=(line.entry.mtime_ns, line.entry.mtime_ns))
             files += 1
@@ -104,7 +126,17 @@ def _write(backup: Backup, lines: list[Line], target: Path, progress: Progress) 
     for path, mode in reversed(late):
         path.chmod(mode)
         disk.sync_folder(path)
+    disk.sync_folder(target)
     return files
+
+
+def _put(objects: Objects, digest: disk.Digest, path: Path) -> None:
+    """Copy a content to its place; what an earlier run that was cut off left there whole stays."""
+    if disk.exists(path):
+        if disk.is_plain_file(path) and disk.digest(path) == digest:
+            return
+        disk.remove(path)
+    objects.get(digest, path)
 
 
 def _place(line: Line, target: Path) -> Path:

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from docgen.archive import disk
+from docgen.archive.objects import Objects
 from docgen.archive.snapshot import Entry
 from docgen.cli.main import main
 from docgen.demo.people import agreed
-from docgen.errors import Damage, NotFound, Refused
+from docgen.errors import Damage, NotFound, Refused, StorageProblem
 from docgen.findings import has_errors
 from docgen.services.backup_workspace import back_up, check_backup
 from docgen.services.backups import FILES, HEAD, Backup, Line, backup_named, backups, lines_of, write_list
@@ -24,7 +25,7 @@ from docgen.services.issue_document import issue_document
 from docgen.services.office import Office, open_office
 from docgen.services.prepare_issue import Request
 from docgen.services.record_fact import NewFact, add_fact
-from docgen.services.restore_workspace import restore
+from docgen.services.restore_workspace import MARKER, restore
 from docgen.store import database
 from docgen.workspace import data_root
 
@@ -215,3 +216,36 @@ def test_from_the_command_line(issued: Office, tmp_path: Path, capsys: pytest.Ca
     assert main(["restore", out, new]) == 0
     database.disconnect()
     assert main(["deal", "show", "SO2024031001", "-w", new]) == 0
+
+
+def test_a_restore_that_was_cut_off_goes_on_and_only_with_its_own_backup(
+    issued: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = back_up(issued).backup
+    add_fact(issued, "SO2024031001", NewFact("payment", {"on": "2024-06-01", "amount": "1.00"}))
+    second = back_up(issued).backup
+    database.disconnect()
+    new, copied = tmp_path / "new", []
+    real = Objects.get
+
+    def failing(self: Objects, wanted: disk.Digest, target: Path) -> None:
+        copied.append(target)
+        if len(copied) == 20:
+            target.write_bytes(b"half of it")
+            raise OSError(5, "I/O error")
+        real(self, wanted, target)
+
+    monkeypatch.setattr(Objects, "get", failing)
+    with pytest.raises(StorageProblem):
+        restore(first, new, clock=issued.clock)
+    assert not (new / "docgen.toml").exists()
+    with pytest.raises(Refused) as refused:
+        restore(second, new, clock=issued.clock)
+    assert [each.code for each in refused.value.findings] == ["services.restore-other-begun"]
+    before = len(copied)
+    done = restore(first, new, clock=issued.clock)
+    assert not has_errors(done.report.findings)
+    assert len(copied) - before == done.files - 19
+    assert MARKER not in {path.name for path in new.iterdir()}
+    with pytest.raises(Refused):
+        restore(first, new, clock=issued.clock)
