@@ -16,11 +16,14 @@ from docgen.errors import WrongUsage
 from docgen.findings import has_errors
 from docgen.services.archive_care import anchor_sheet, export_contract, rebuild_database, verify_archive
 from docgen.services.deals import list_deals
+from docgen.services.places import home_of, items_of
 from docgen.store import ledger
 from docgen.workspace import open_workspace
 
 archive_app = typer.Typer(no_args_is_help=True, help="归档 · the archive")
-Reference = Annotated[str, typer.Argument(metavar="NO", help="合同、订单或客户方编号 · any number of the deal")]
+Reference = Annotated[
+    str, typer.Argument(metavar="NO", help="合同、订单或客户方编号；公司文书写 _company/年份 · any number of the deal")
+]
 DAMAGE = 4
 
 
@@ -39,7 +42,7 @@ def list_() -> None:
 def show(number: Reference) -> None:
     """列出一份合同的全部归档文件 · list a contract's papers."""
     zone = console.office().workspace.timezone
-    rows = ledger.papers(ledger.deal(number).contract_no)
+    rows = items_of(number)
     if console.wants_json():
         console.dump({"papers": rows})
         return
@@ -117,8 +120,9 @@ def export(
 ) -> None:
     """导出为 BagIt 包，供法院、审计使用 · export as a BagIt bag."""
     office = console.office()
-    contract_no = ledger.deal(number).contract_no
-    path = export_contract(office, contract_no, out or Path(f"{contract_no}-bag"), include_internal=internal)
+    contract_no = home_of(number)
+    bag = out or Path(f"{contract_no.replace('/', '-').lstrip('_')}-bag")
+    path = export_contract(office, contract_no, bag, include_internal=internal)
     if console.wants_json():
         console.dump({"bag": path})
     else:

@@ -15,7 +15,7 @@ from docgen.archive.verify import VerifyReport, check_anchors, verify, verify_re
 from docgen.errors import Damage
 from docgen.findings import Finding, warning
 from docgen.services.office import Office
-from docgen.services.places import folder_of
+from docgen.services.places import folder_of, home_of, is_ours
 from docgen.services.retention import kept_words
 from docgen.services.verify_run import VerifyRun
 from docgen.store import database, ledger, people, projection
@@ -141,13 +141,15 @@ def _put_in_place(old: Path, new: Path) -> None:
 
 
 def export_contract(office: Office, reference: str, out: Path, *, include_internal: bool = False) -> Path:
-    """Write a contract's folder as a BagIt bag (RFC 8493) for a court, an auditor or a store.
+    """Write a contract's folder, or our own of a year (`_company/2024`), as a BagIt bag (RFC 8493).
+
+    It is for a court, an auditor or a store.
 
     Raises:
         NotFound: no deal bears the number.
         Refused: the target exists.
     """
-    contract_no = ledger.deal(reference).contract_no
+    home = home_of(reference)
     out.parent.mkdir(parents=True, exist_ok=True)
-    kept = kept_words(office, contract_no)
-    return export_bag(folder_of(office, contract_no), out, include_internal=include_internal, kept=kept)
+    kept = {} if is_ours(home) else kept_words(office, home)
+    return export_bag(folder_of(office, home), out, include_internal=include_internal, kept=kept)
