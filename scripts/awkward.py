@@ -42,6 +42,8 @@ LINES = [
 PARTS = range(1, 13)
 ROWS = 40
 """Rows of a list of the company's own."""
+LONG_REASON = 3
+"""The row whose reason goes on over several."""
 PLAN = [
     {
         "seq": str(n),
@@ -132,7 +134,7 @@ def _destroyed(n: int) -> dict[str, object]:
         "rule": "合同终止后5年" if n % 8 else "",
         "until": "2023-06-30" if n % 8 else "",
         "sha256": hashes,
-        "reason": "保管期满，" + "逐件鉴定后认为没有继续保存的价值；" * (14 if n == 3 else 1),
+        "reason": "保管期满，" + "逐件鉴定后认为没有继续保存的价值；" * (14 if n == LONG_REASON else 1),
     }
 
 

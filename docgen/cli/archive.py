@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 import typer
 
 from docgen.cli import console
+from docgen.cli.originals import show_originals
 from docgen.cli.progress import advancing, progress_bar
 from docgen.errors import WrongUsage
 from docgen.findings import has_errors
 from docgen.services.archive_care import anchor_sheet, export_contract, rebuild_database, verify_archive
 from docgen.services.deals import list_deals
 from docgen.services.places import home_of, items_of
-from docgen.store import ledger
+from docgen.store import ledger, originals
 from docgen.workspace import open_workspace
 
 archive_app = typer.Typer(no_args_is_help=True, help="归档 · the archive")
@@ -44,10 +45,11 @@ def show(number: Reference) -> None:
     zone = console.office().workspace.timezone
     rows = items_of(number)
     if console.wants_json():
-        console.dump({"papers": rows})
+        console.dump({"papers": rows, "originals": originals.originals([row.id for row in rows])})
         return
     columns = ("cli.col-type", "cli.col-number", "cli.col-title", "cli.col-status", "cli.col-at", "cli.col-files")
     console.table("", columns, (_row(row, zone) for row in rows))
+    show_originals(rows)
 
 
 def _row(row: ledger.PaperLine, zone: ZoneInfo) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from docgen.kinds.kind import Kind
 from docgen.rendering.longtext import pieces
 from docgen.rendering.sections.background import PaperFacts, Values
 
+SAME_REASON = "同鉴定理由"
 SHORT = 12
 """Hex digits of a hash that stand for it."""
 _NARROW = 130
@@ -44,17 +45,18 @@ def _destruction(content: DestructionList) -> Values:
         "as_of": content.as_of,
         "reason": content.reason,
         "approvers": [each.model_dump() for each in content.approvers],
-        "items": list(_counted(content.items)),
+        "items": list(_counted(content)),
         "skipped": list(_rows_of(content.skipped)),
         "totals": {**content.totals.model_dump(), "skipped": len(content.skipped)},
     }
 
 
-def _counted(items: tuple[ArchivedItem, ...]) -> Iterator[Values]:
+def _counted(content: DestructionList) -> Iterator[Values]:
+    """Yield the rows of what was destroyed; a reason that is the whole list's own is not repeated in each."""
     pages = 0
-    for place, item in enumerate(items, start=1):
+    for place, item in enumerate(content.items, start=1):
         pages += item.pages
-        for row in _rows(item, item.reason):
+        for row in _rows(item, SAME_REASON if item.reason == content.reason else item.reason):
             yield {**row, "upto": f"已列至第{place}件，累计{pages}页"}
 
 

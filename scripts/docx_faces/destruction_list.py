@@ -23,7 +23,7 @@ def make() -> Sheet:
     ]
     sheet.table(ABOUT, about, size=10)
     _part(sheet, "items", "处置理由", "sum")
-    _part(sheet, "skipped", "未销毁的原因", "skipped_sum")
+    _part(sheet, "skipped", "不销毁的原因", "skipped_sum")
     sheet.head("method")
     sheet.tag("{%p if items|length > 0 %}")
     sheet.paras("method_text", keep=True)

@@ -22,9 +22,8 @@ def make() -> Sheet:
     ]
     sheet.table(ABOUT, about, size=10)
     sheet.head("items_title")
-    head = heads(
-        *["序号", "档号", "合同编号／客户", "题名", "文号", "原件／复印件", "份数", "每份页数", "存放位置", "备注"]
-    )
+    names = ("序号", "档号", "合同编号／客户", "题名", "文号", "原件／复印件", "份数", "每份页数", "存放位置", "备注")
+    head = heads(*names)
     total = [Cell(wording("sum"), "b", len(COLUMNS))]
     sheet.table(COLUMNS, [head, *each("row", "items", _row()), total], size=9, head=True)
     sheet.head("signing_title")
