@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
@@ -63,7 +64,10 @@ class Look:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: one text or several (a paragraph each), and marks: th, b, mid, num, keep; columns it spans."""
+    """A cell: one text or several (a paragraph each), and marks: th, b, mid, num, keep, tiny; columns it spans.
+
+    In a `tiny` cell all paragraphs after the first are small print.
+    """
 
     text: str | tuple[str, ...]
     marks: str = ""
@@ -84,13 +88,17 @@ Row: TypeAlias = "list[Cell] | str"
 
 @dataclass(frozen=True)
 class Page:
-    """Margins above and below in mm, body text in points, and whether page 1 is a letter's (no name in its header)."""
+    """Margins above and below in mm, body text in points, and whether page 1 is a letter's (no name in its header).
+
+    An `is_wide` page lies across, as registers do, with 251 mm between its margins.
+    """
 
     top: float
     bottom: float
     size: float
     line: float
     is_letter: bool = False
+    is_wide: bool = False
 
 
 class Sheet:
@@ -101,8 +109,10 @@ class Sheet:
         self.para_look = replace(self.text, indent=True)
         self.document = Document()
         section = self.document.sections[0]
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        section.left_margin, section.right_margin = Mm(28), Mm(24)
+        section.page_width, section.page_height = (Mm(297), Mm(210)) if page.is_wide else (Mm(210), Mm(297))
+        section.left_margin, section.right_margin = Mm(22 if page.is_wide else 28), Mm(24)
+        if page.is_wide:
+            section.orientation = WD_ORIENT.LANDSCAPE
         section.top_margin, section.bottom_margin = Mm(page.top), Mm(page.bottom)
         section.header_distance, section.footer_distance = Mm(9), Mm(10)
         normal = self.document.styles["Normal"]
@@ -335,8 +345,9 @@ def _write(target: Thing, cell: Cell, look: Look) -> None:
     target.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
     for index, text in enumerate((cell.text,) if isinstance(cell.text, str) else cell.text):
         paragraph = target.paragraphs[0] if index == 0 else target.add_paragraph()
-        _lay(paragraph, look)
-        _run(paragraph, text, look)
+        laid = replace(look, size=5.5, line=7) if index and cell.has("tiny") else look
+        _lay(paragraph, laid)
+        _run(paragraph, text, laid)
     if is_head:
         shade = _element("w:shd", val="clear", color="auto", fill="F0F0F0")
         target._tc.get_or_add_tcPr().insert_element_before(shade, *_BEFORE_SHADE)  # noqa: SLF001  # python-docx lacks it

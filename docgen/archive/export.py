@@ -38,13 +38,14 @@ class _Selection:
     withheld_events: int
 
 
-def export_bag(
+def export_bag(  # noqa: PLR0913  # what, where, and what its page tells
     folder: Folder,
     out: Path,
     *,
     include_internal: bool = False,
     at: datetime | None = None,
     kept: Mapping[str, str] = MappingProxyType({}),
+    originals: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
     """Write a contract as a bag into the new folder `out` and return it; the contract stays as it is.
 
@@ -54,6 +55,7 @@ def export_bag(
         include_internal: take the folder whole, with internal papers and the complete log.
         at: the instant printed as date of export; now by default.
         kept: until when each item is kept, in words by item id, for the index page.
+        originals: where the paper original of an item lies, in words by item id, for the index page.
 
     Raises:
         Refused: archive.export-target-exists, archive.export-inside-archive.
@@ -70,7 +72,7 @@ def export_bag(
         selection = _whole(folder) if include_internal else _outward(folder)
         disk.make_folder(bag)
         payload = _write_payload(folder, bag, selection)
-        _write_tags(folder, bag, selection, payload, at=at or datetime.now(UTC), kept=kept)
+        _write_tags(folder, bag, selection, payload, at=at or datetime.now(UTC), kept=kept, originals=originals)
         disk.move_folder_new(bag, out)
     return out
 
@@ -160,6 +162,7 @@ def _write_tags(  # noqa: PLR0913  # the bag, what is in it, and what its page t
     *,
     at: datetime,
     kept: Mapping[str, str],
+    originals: Mapping[str, str],
 ) -> None:
     """Write the bag's own files: declaration, information, index page, and the two manifests."""
     customer = Archive(folder.path.parent.parent).customer_of(folder) or {}
@@ -171,6 +174,7 @@ def _write_tags(  # noqa: PLR0913  # the bag, what is in it, and what its page t
         withheld_papers=selection.withheld_papers,
         withheld_events=selection.withheld_events,
         kept=kept,
+        originals=originals,
     )
     tags = {
         "bagit.txt": _BAGIT,

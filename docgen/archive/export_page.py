@@ -27,6 +27,7 @@ class Listing:
     """What the page lists: contract, customer, instant of export, papers, and how much was left out.
 
     `kept` says by item id until when a paper is kept, as known at export; else the page tells what filing promised.
+    `originals` says by item id where the paper original lies; where none is known, the page says nothing of it.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Listing:
     withheld_papers: int
     withheld_events: int
     kept: Mapping[str, str] = field(default_factory=dict)
+    originals: Mapping[str, str] = field(default_factory=dict)
 
 
 def index_page(listing: Listing) -> bytes:
@@ -51,6 +53,7 @@ def index_page(listing: Listing) -> bytes:
             f"<table>\n<thead><tr>{''.join(f'<th>{head}</th>' for head in _HEADS)}</tr></thead>\n<tbody>",
             *[row for sidecar in listing.sidecars for row in _rows(sidecar, listing.kept)],
             "</tbody>\n</table>",
+            *_originals(listing),
             *_how_to_check(),
             "</body>\n</html>\n",
         ]
@@ -92,6 +95,17 @@ def _cells(sidecar: Sidecar, file: FileRecord, until: str) -> list[str]:
         escape(until),
         f"<code>{file.sha256}</code>",
     ]
+
+
+def _originals(listing: Listing) -> Iterator[str]:
+    """List where the paper originals lie, of those papers of which it is known."""
+    known = [sidecar for sidecar in listing.sidecars if sidecar.id in listing.originals]
+    if known:
+        yield "<h2>纸质原件存放位置 · Where the paper originals lie</h2>\n<table>\n<tbody>"
+        for each in known:
+            cells = (each.title, each.number or "", each.files[0].name, listing.originals[each.id])
+            yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        yield "</tbody>\n</table>"
 
 
 def _how_to_check() -> Iterator[str]:

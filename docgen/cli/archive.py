@@ -11,16 +11,20 @@ from zoneinfo import ZoneInfo
 import typer
 
 from docgen.cli import console
+from docgen.cli.originals import show_originals
 from docgen.cli.progress import advancing, progress_bar
 from docgen.errors import WrongUsage
 from docgen.findings import has_errors
 from docgen.services.archive_care import anchor_sheet, export_contract, rebuild_database, verify_archive
 from docgen.services.deals import list_deals
-from docgen.store import ledger
+from docgen.services.places import home_of, items_of
+from docgen.store import ledger, originals
 from docgen.workspace import open_workspace
 
 archive_app = typer.Typer(no_args_is_help=True, help="归档 · the archive")
-Reference = Annotated[str, typer.Argument(metavar="NO", help="合同、订单或客户方编号 · any number of the deal")]
+Reference = Annotated[
+    str, typer.Argument(metavar="NO", help="合同、订单或客户方编号；公司文书写 _company/年份 · any number of the deal")
+]
 DAMAGE = 4
 
 
@@ -39,12 +43,13 @@ def list_() -> None:
 def show(number: Reference) -> None:
     """列出一份合同的全部归档文件 · list a contract's papers."""
     zone = console.office().workspace.timezone
-    rows = ledger.papers(ledger.deal(number).contract_no)
+    rows = items_of(number)
     if console.wants_json():
-        console.dump({"papers": rows})
+        console.dump({"papers": rows, "originals": originals.originals([row.id for row in rows])})
         return
     columns = ("cli.col-type", "cli.col-number", "cli.col-title", "cli.col-status", "cli.col-at", "cli.col-files")
     console.table("", columns, (_row(row, zone) for row in rows))
+    show_originals(rows)
 
 
 def _row(row: ledger.PaperLine, zone: ZoneInfo) -> tuple[str, ...]:
@@ -117,8 +122,9 @@ def export(
 ) -> None:
     """导出为 BagIt 包，供法院、审计使用 · export as a BagIt bag."""
     office = console.office()
-    contract_no = ledger.deal(number).contract_no
-    path = export_contract(office, contract_no, out or Path(f"{contract_no}-bag"), include_internal=internal)
+    contract_no = home_of(number)
+    bag = out or Path(f"{contract_no.replace('/', '-').lstrip('_')}-bag")
+    path = export_contract(office, contract_no, bag, include_internal=internal)
     if console.wants_json():
         console.dump({"bag": path})
     else:

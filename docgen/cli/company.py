@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from docgen.cli.facts import Evidence, OptionalReason, Reason, Revision, Sets, S
 from docgen.cli.registers import show_changes, show_history, show_record
 from docgen.deals.parties import Company as CompanyRecord
 from docgen.services.companies import edit_company, list_companies, show_company, undo_company
+from docgen.services.company_papers import list_company_papers
 from docgen.services.edits import Edit
 
 company_app = typer.Typer(no_args_is_help=True, help="我方公司 · our own companies")
@@ -26,6 +28,40 @@ def list_() -> None:
         return
     columns = ("cli.col-id", "cli.col-name", "cli.col-uscc", "cli.col-account")
     console.table("", columns, ((r.id, r.name, r.uscc, "、".join(a.number for a in r.accounts)) for r in rows))
+
+
+@company_app.command("papers")
+def papers(
+    year: Annotated[int | None, typer.Option(help="只看某年 · of one year", min=1990, max=2099)] = None,
+) -> None:
+    """列出公司自身的文书：销毁清册、移交清单 · papers of the company itself."""
+    office = console.office()
+    rows = list_company_papers(office, year=year)
+    if console.wants_json():
+        console.dump({"papers": rows})
+        return
+    zone = office.workspace.timezone
+    columns = (
+        *("cli.col-number", "cli.col-title", "cli.col-about", "cli.col-dated", "cli.col-status"),
+        *("cli.col-signed-copy", "cli.col-at", "cli.col-files"),
+    )
+    console.table(
+        "",
+        columns,
+        (
+            (
+                row.number,
+                row.title,
+                row.reference,
+                row.dated,
+                console.words(f"cli.status-{row.status}"),
+                console.words("cli.signed-copy-back" if row.is_back else "cli.signed-copy-out"),
+                datetime.fromisoformat(row.at).astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+                "\n".join(path.name for path in row.files),
+            )
+            for row in rows
+        ),
+    )
 
 
 @company_app.command("show")

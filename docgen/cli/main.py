@@ -31,6 +31,7 @@ from docgen.cli.issue import issue, replace, void
 from docgen.cli.key import key_app
 from docgen.cli.kinds import kinds_app
 from docgen.cli.letter import letter_app
+from docgen.cli.originals import handover_app, original
 from docgen.cli.packet import packet
 from docgen.cli.payment import payment_app
 from docgen.cli.retention import retention_app
@@ -69,6 +70,8 @@ app.add_typer(letter_app, name="letter")
 app.command("file")(file_paths)
 app.command("watch")(watch)
 app.add_typer(inbox_app, name="inbox")
+archive_app.command("original")(original)
+archive_app.add_typer(handover_app, name="handover")
 app.add_typer(archive_app, name="archive")
 app.add_typer(backup_app, name="backup")
 app.command("restore")(restore)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from docgen import __version__
 from docgen.codes.payload import Keyring, Payload, encode
@@ -39,6 +39,68 @@ MEDIA_TYPES = {
 SNAPSHOT_SCHEMA = 1
 _LARGEST_FROZEN = 1_000_000
 """Larger template parts (the fonts) are frozen by hash only; they ship with the program."""
+
+
+class Printable(Protocol):
+    """What a paper is printed from, whether it speaks of a deal or is the company's own."""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind."""
+
+    @property
+    def title(self) -> str:
+        """The title it bears."""
+
+    @property
+    def author(self) -> str:
+        """Whose paper it is."""
+
+    @property
+    def about(self) -> str:
+        """What the file says it is about."""
+
+    @property
+    def number(self) -> str:
+        """Its number, empty in a draft."""
+
+    @property
+    def document_id(self) -> str | None:
+        """The id in its codes, None in a draft."""
+
+    @property
+    def created(self) -> datetime:
+        """The instant it is made."""
+
+    @property
+    def dated(self) -> date:
+        """The day it bears."""
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """The faces to make."""
+
+    @property
+    def shared(self) -> Path:
+        """The folder of shared template parts."""
+
+    @property
+    def keyring(self) -> Keyring | None:
+        """The keys its codes are tagged with."""
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether its templates are the shipped ones."""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is a draft."""
+
+    def context(self) -> dict[str, object]:
+        """Return the plain data the faces are filled with."""
+
+    def told(self) -> dict[str, object]:
+        """Return what the paper was made from, as frozen beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +137,42 @@ class Order:
         """Tell whether this is a draft: watermark, no number, no code."""
         return self.document_id is None
 
+    @property
+    def author(self) -> str:
+        """Return whose paper it is."""
+        return self.deal.company.name
+
+    @property
+    def about(self) -> str:
+        """Return what the file says it is about."""
+        return self.deal.terms.contract.title
+
+    def context(self) -> dict[str, object]:
+        """Return the deal laid out for the templates."""
+        paper = PaperFacts(
+            number=self.number, letter_number=self.letter_number, dated=self.dated, is_draft=self.is_draft
+        )
+        return build_context(
+            self.deal,
+            self.kind,
+            self.subject,
+            as_of=self.as_of,
+            paper=paper,
+            calendar=self.calendar,
+            dossier=self.dossier,
+        )
+
+    def told(self) -> dict[str, object]:
+        """Return the part of the deal, its days and revision, and the record, as frozen beside the paper."""
+        return {
+            "subject": {"type": self.subject.type.value, "seq": self.subject.seq, "name": self.subject.name},
+            "letter_number": self.letter_number,
+            "as_of": self.as_of.isoformat(),
+            "revision": self.revision,
+            "record": _record(self),
+            "calendar": self.calendar.version,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class FaceFile:
@@ -102,14 +200,14 @@ class Produced:
     templates: Mapping[str, bytes]
 
 
-def produce(order: Order) -> Produced:
+def produce(order: Printable) -> Produced:
     """Render, re-open and freeze a paper.
 
     Raises:
         TemplateRefused: a template breaks the rules or needs a value the deal does not have.
         ProofFailed: a face, re-opened, does not say exactly what it should.
     """
-    context = _context(order)
+    context = order.context()
     to_pdf, to_docx = (render_pdf, render_docx) if order.is_trusted else (render_foreign_pdf, render_foreign_docx)
     pdf = to_pdf(_pdf_job(order, context)) if Face.PDF in order.faces else None
     docx = to_docx(_docx_job(order, context)) if Face.DOCX in order.faces else None
@@ -126,33 +224,18 @@ def produce(order: Order) -> Produced:
     )
 
 
-def _context(order: Order) -> dict[str, object]:
-    paper = PaperFacts(
-        number=order.number, letter_number=order.letter_number, dated=order.dated, is_draft=order.is_draft
-    )
-    return build_context(
-        order.deal,
-        order.kind,
-        order.subject,
-        as_of=order.as_of,
-        paper=paper,
-        calendar=order.calendar,
-        dossier=order.dossier,
-    )
-
-
-def _meta(order: Order) -> PaperMeta:
+def _meta(order: Printable) -> PaperMeta:
     return PaperMeta(
         title=f"{order.title} {order.number}".strip(),
-        author=order.deal.company.name,
-        subject=order.deal.terms.contract.title,
+        author=order.author,
+        subject=order.about,
         language="zh-CN",
         created=order.created,
         identifier=order.document_id or "draft",
     )
 
 
-def _pdf_job(order: Order, context: dict[str, object]) -> PdfJob:
+def _pdf_job(order: Printable, context: dict[str, object]) -> PdfJob:
     return PdfJob(
         kind_folder=order.kind.folder,
         template=order.kind.face_file(Face.PDF).name,
@@ -166,7 +249,7 @@ def _pdf_job(order: Order, context: dict[str, object]) -> PdfJob:
     )
 
 
-def _docx_job(order: Order, context: dict[str, object]) -> DocxJob:
+def _docx_job(order: Printable, context: dict[str, object]) -> DocxJob:
     return DocxJob(
         template=order.kind.face_file(Face.DOCX).read_bytes(),
         context=context,
@@ -181,18 +264,18 @@ def _docx_job(order: Order, context: dict[str, object]) -> DocxJob:
     )
 
 
-def page_code(order: Order, page: int, pages: int) -> str:
+def page_code(order: Printable, page: int, pages: int) -> str:
     """Return the code's text for a page of a paper; page 0 of 0 is the Word file as a whole."""
     if order.document_id is None or order.keyring is None:
         raise ValueError("a draft bears no code")
     return encode(Payload(order.document_id, page, pages), order.keyring)
 
 
-def _expected(order: Order) -> proof.Expected:
+def _expected(order: Printable) -> proof.Expected:
     return proof.Expected(
         number=order.number,
         title=_meta(order).title,
-        author=order.deal.company.name,
+        author=order.author,
         document_id=order.document_id,
         keyring=order.keyring,
     )
@@ -213,24 +296,19 @@ def _values(pdf: RenderedPdf | None, docx: RenderedDocx | None) -> tuple[Printed
     return docx.values if docx is not None else ()
 
 
-def _snapshot(order: Order, context: Mapping[str, object]) -> dict[str, object]:
+def _snapshot(order: Printable, context: Mapping[str, object]) -> dict[str, object]:
     return {
         "schema": SNAPSHOT_SCHEMA,
         "kind": order.kind.spec.model_dump(mode="json", by_alias=True),
-        "subject": {"type": order.subject.type.value, "seq": order.subject.seq, "name": order.subject.name},
         "number": order.number,
-        "letter_number": order.letter_number,
         "document_id": order.document_id,
-        "as_of": order.as_of.isoformat(),
         "dated": order.dated.isoformat(),
         "created": order.created.isoformat(),
         "faces": [face.value for face in order.faces],
-        "revision": order.revision,
-        "record": _record(order),
+        **order.told(),
         "context": json.loads(json.dumps(context, default=str, ensure_ascii=False)),
         "templates": {name: _sha256(data) for name, data in template_files(order.kind.folder, order.shared).items()},
         "clauses": list(order.kind.spec.clauses),
-        "calendar": order.calendar.version,
         "program": __version__,
     }
 

@@ -19,6 +19,11 @@ def paper_number(spec: KindSpec, contract_no: str, subject: Subject, n: int) -> 
     return contract_no + spec.number_suffix(seq=subject.seq, n=n)
 
 
+def company_series(spec: KindSpec, year: int) -> str:
+    """Return the yearly series of a kind of the company's own papers: 销册2024-001, 销册2024-002."""
+    return f"company/{spec.code}/{year}"
+
+
 def letter_series(letter_code: str, year: int) -> str:
     """Return the yearly series of letter numbers (函号) of a company."""
     return f"letter/{letter_code}/{year}"

@@ -26,7 +26,8 @@ SCHEMA = 1
 CLAUSE_NAME = r"^[a-z][a-z-]{0,40}@[1-9][0-9]{0,3}$"
 """How a kind names a clause of the library: `confidentiality@1`."""
 
-_SLOT = re.compile(r"\{(instalment|n)(?::0([1-9]))?\}", re.ASCII)
+_SLOT = re.compile(r"\{(instalment|n|year)(?::0([1-9]))?\}", re.ASCII)
+_COMPANY_NUMBER = re.compile(r"[一-龥]{1,4}\{year\}-\{n(?::0[1-9])?\}")
 
 
 class Audience(StrEnum):
@@ -48,6 +49,14 @@ class SubjectType(StrEnum):
     APPROVAL = "approval"
     REPAYMENT = "repayment"
     ACCOUNT_CHANGE = "account_change"
+    COMPANY = "company"
+
+
+class Content(StrEnum):
+    """What a paper of the company itself is made of, since it speaks of no deal; the shapes stand in `company`."""
+
+    DESTRUCTION = "destruction"
+    TRANSFER = "transfer"
 
 
 class Condition(StrEnum):
@@ -175,12 +184,20 @@ class KindSpec(Model):
         None
     )
     code: Annotated[str, label("编号代码", "例如 YF、BC、YS", pattern="^[A-Z]{2,4}$")]
-    number: Annotated[str, label("编号后缀", "接在合同编号之后，例如 -YF{instalment}-{n:02}", max_length=40)]
+    number: Annotated[
+        str,
+        label("编号后缀", "接在合同编号之后，例如 -YF{instalment}-{n:02}；公司文书：销册{year}-{n:03}", max_length=40),
+    ]
     has_letter_number: Annotated[bool, label("另编函号")]
     audience: Annotated[Audience, label("读者", "customer 客户，internal 内部")]
     subject: Annotated[
-        SubjectType, label("对象", "instalment 期次，change 变更，acceptance 验收，contract 合同，paper 已出具的文书")
+        SubjectType,
+        label(
+            "对象",
+            "instalment 期次，change 变更，acceptance 验收，contract 合同，paper 已出具的文书，company 公司自身的文书",
+        ),
     ]
+    content: Annotated[Content | None, label("内容", "公司文书的数据结构：destruction 销毁，transfer 移交")] = None
     faces: Annotated[tuple[Face, ...], label("形式", min_length=1)]
     faces_reason: Annotated[str, label("形式的理由", min_length=1)]
     conditions: Annotated[tuple[Condition, ...], label("出具条件")]
@@ -199,8 +216,10 @@ class KindSpec(Model):
     @field_validator("number")
     @classmethod
     def _number_is_plain(cls, value: str) -> str:
+        if _COMPANY_NUMBER.fullmatch(value):
+            return value
         rest = _SLOT.sub("", value)
-        if not value.startswith("-") or "{n" not in value or re.search(r"[^A-Z0-9-]", rest):
+        if not value.startswith("-") or "{n" not in value or "{year" in value or re.search(r"[^A-Z0-9-]", rest):
             raise ValueError("number suffix must begin with - and use only A-Z, 0-9, -, {instalment} and {n:02}")
         return value
 
@@ -217,6 +236,7 @@ class KindSpec(Model):
         if self.reminder_title and self.subject is not SubjectType.CONTRACT:
             raise ValueError("reminder_title needs subject = contract")
         _require_reachable(self.routes)
+        _require_company_form(self)
         return self
 
     @property
@@ -226,7 +246,13 @@ class KindSpec(Model):
 
     def number_suffix(self, *, seq: int, n: int) -> str:
         """Return what follows the contract number: `-YF1-01` for instalment 1, first letter (P9)."""
-        values = {"instalment": seq, "n": n}
+        return self._filled({"instalment": seq, "n": n})
+
+    def company_number(self, *, year: int, n: int) -> str:
+        """Return the n-th number of a year for a paper of the company itself: 销册2024-001."""
+        return self._filled({"year": year, "n": n})
+
+    def _filled(self, values: Mapping[str, int]) -> str:
         return _SLOT.sub(lambda slot: f"{values[slot[1]]:0{slot[2] or 1}d}", self.number)
 
 
@@ -247,6 +273,18 @@ def _require_reachable(routes: tuple[RouteSpec, ...]) -> None:
     for place, route in enumerate(routes[:-1]):
         if route.is_unconditional:
             raise ValueError(f"routes.{place + 1} can never be taken: routes.{place} fits every paper")
+
+
+def _require_company_form(spec: KindSpec) -> None:
+    """Refuse a paper of the company that asks for a deal, and a paper of a deal that is numbered by year."""
+    is_company = spec.subject is SubjectType.COMPANY
+    if is_company != bool(_COMPANY_NUMBER.fullmatch(spec.number)):
+        raise ValueError("subject = company and a number like 销册{year}-{n:03} go together")
+    if is_company != (spec.content is not None):
+        raise ValueError("subject = company and content go together")
+    needs_deal = (spec.conditions, spec.routes, spec.shows, spec.clauses, spec.overdue_title, spec.reminder_title)
+    if is_company and (any(needs_deal) or spec.has_letter_number):
+        raise ValueError("a paper of the company has no deal to meet conditions, routes, sections or clauses")
 
 
 def parse_spec(text: str, *, where: str) -> KindSpec:

@@ -27,6 +27,8 @@ class Subject:
             return f"{self.type.value} {self.name}"
         if self.type is SubjectType.ORDER:  # the order is the contract, or what a change makes of it
             return f"{SubjectType.CHANGE.value} {self.seq}" if self.seq else SubjectType.CONTRACT.value
+        if self.type is SubjectType.COMPANY:
+            return self.type.value
         return self.type.value if self.type is SubjectType.CONTRACT else f"{self.type.value} {self.seq}"
 
 
@@ -38,6 +40,8 @@ def subjects(kind: Kind, deal: Deal, *, as_of: date, dossier: Dossier = EMPTY) -
     wanted = kind.spec.subject
     if wanted is SubjectType.CONTRACT:
         return (Subject(wanted),)
+    if wanted is SubjectType.COMPANY:
+        return ()  # no part of any deal
     if wanted is SubjectType.PAPER:
         known = (each.number for each in dossier.papers if each.is_own and each.dated <= as_of)
         return tuple(Subject(wanted, name=number) for number in dict.fromkeys(known))

@@ -1,12 +1,14 @@
 """Golden cases: a kind's folder says of a known deal what its papers must say, word for word, in both faces.
 
 `golden/<case>/case.toml` names a record (a sample, or a file beside it), the part and the days; `patch.yaml`, if there
-is one, changes the record by path (`facts.payments: []`). `pdf.txt` and `docx.txt` hold the whole expected text, a
+is one, changes the record by path (`facts.payments: []`). A paper of the company itself has its content in a JSON
+file beside it. `pdf.txt` and `docx.txt` hold the whole expected text, a
 paragraph or cell each, so that a change of wording is read as a difference before it is sent to anybody.
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,10 +22,12 @@ from docgen.deals.reading import parse_record, read_text
 from docgen.deals.workdays import Calendar
 from docgen.errors import TemplateRefused
 from docgen.findings import Finding
+from docgen.kinds.company import CompanyContent, read_content
 from docgen.kinds.dossier import EMPTY, Correction, Dossier, KnownAct, KnownApproval, KnownLetter, KnownPaper, Mended
-from docgen.kinds.kind import Face, Kind
+from docgen.kinds.kind import Face, Kind, SubjectType
 from docgen.kinds.readiness import readiness
 from docgen.kinds.subjects import Subject
+from docgen.rendering.company_context import build_company_context
 from docgen.rendering.context import build_context
 from docgen.rendering.docx import DocxJob, RenderedDocx, render_docx
 from docgen.rendering.faces import docx_blocks, docx_running, html_blocks
@@ -44,17 +48,21 @@ class Case:
     kind: Kind
     folder: Path
     shared: Path
-    deal: Deal
+    deal: Deal | None
     subject: Subject
     as_of: date
     paper: PaperFacts
     dossier: Dossier = EMPTY
+    content: CompanyContent | None = None
+    company: str = ""
 
     @property
     def context(self) -> Values:
         """Return the plain data both faces are filled with."""
+        if self.content is not None:
+            return build_company_context(self.company, self.kind, self.content, paper=self.paper)
         return build_context(
-            self.deal,
+            self.record,
             self.kind,
             self.subject,
             as_of=self.as_of,
@@ -64,17 +72,31 @@ class Case:
         )
 
     @property
+    def record(self) -> Deal:
+        """Return the deal the paper speaks of.
+
+        Raises:
+            ValueError: it speaks of none.
+        """
+        if self.deal is None:
+            raise ValueError(f"{self.kind.spec.id} speaks of no deal")
+        return self.deal
+
+    @property
     def meta(self) -> PaperMeta:
         """Return what the files say about themselves."""
         title, number = self.context["paper"]["title"], self.paper.number or ""
         created = datetime(self.paper.dated.year, self.paper.dated.month, self.paper.dated.day, 4, tzinfo=UTC)
-        return PaperMeta(f"{title} {number}".strip(), self.deal.company.name, title, "zh-CN", created, number)
+        author = self.company or self.record.company.name
+        return PaperMeta(f"{title} {number}".strip(), author, title, "zh-CN", created, number)
 
     def findings(self) -> list[Finding]:
-        """Return what readiness says of the case."""
+        """Return what readiness says of the case; a company's paper has a content that holds together, or none."""
+        if self.content is not None:
+            return self.content.findings()
         return readiness(
             self.kind,
-            self.deal,
+            self.record,
             self.subject,
             as_of=self.as_of,
             calendar=Calendar(),
@@ -92,10 +114,21 @@ def load_case(folder: Path, kind: Kind, *, root: Path, deal: Deal | None = None)
     about = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
     paper = PaperFacts(about.get("number"), about.get("letter_number"), about["dated"], about.get("is_draft", False))
     subject = Subject(kind.spec.subject, about.get("seq", 0), about.get("about", ""))
+    if kind.spec.subject is SubjectType.COMPANY:
+        content = read_content(kind, json.loads((folder / about["content"]).read_text("utf-8")), dated=paper.dated)
+        return company_case(kind, folder, content, paper=paper, company=about["company"], root=root)
     deal = deal or load_deal(root / about["deal"], root=root, patch=folder / "patch.yaml")
     as_of, dossier = about["as_of"], _dossier(about)
     dossier = replace(dossier, answers=_answers(about, deal, as_of=as_of))
     return Case(kind, folder, root / "templates" / "_shared", deal, subject, as_of, paper, dossier)
+
+
+def company_case(  # noqa: PLR0913  # whose paper, with what in it, kept where
+    kind: Kind, folder: Path, content: CompanyContent, *, paper: PaperFacts, company: str, root: Path
+) -> Case:
+    """Return a case of a paper of the company itself; no deal stands behind it."""
+    subject, shared = Subject(SubjectType.COMPANY), root / "templates" / "_shared"
+    return Case(kind, folder, shared, None, subject, paper.dated, paper, content=content, company=company)
 
 
 def _dossier(about: Mapping[str, Any]) -> Dossier:

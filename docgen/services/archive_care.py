@@ -9,16 +9,16 @@ from pathlib import Path
 
 from docgen.archive.anchors import heads, read_sheet, sheet
 from docgen.archive.export import export_bag
-from docgen.archive.layout import Archive
+from docgen.archive.layout import Archive, Folder
 from docgen.archive.recovery import recover_archive
 from docgen.archive.verify import VerifyReport, check_anchors, verify, verify_review
 from docgen.errors import Damage
 from docgen.findings import Finding, warning
 from docgen.services.office import Office
-from docgen.services.places import folder_of
+from docgen.services.places import folder_of, home_of, is_ours
 from docgen.services.retention import kept_words
 from docgen.services.verify_run import VerifyRun
-from docgen.store import database, ledger, people, projection
+from docgen.store import database, ledger, originals, people, projection
 from docgen.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]
@@ -141,13 +141,23 @@ def _put_in_place(old: Path, new: Path) -> None:
 
 
 def export_contract(office: Office, reference: str, out: Path, *, include_internal: bool = False) -> Path:
-    """Write a contract's folder as a BagIt bag (RFC 8493) for a court, an auditor or a store.
+    """Write a contract's folder, or our own of a year (`_company/2024`), as a BagIt bag (RFC 8493).
+
+    It is for a court, an auditor or a store.
 
     Raises:
         NotFound: no deal bears the number.
         Refused: the target exists.
     """
-    contract_no = ledger.deal(reference).contract_no
+    home = home_of(reference)
     out.parent.mkdir(parents=True, exist_ok=True)
-    kept = kept_words(office, contract_no)
-    return export_bag(folder_of(office, contract_no), out, include_internal=include_internal, kept=kept)
+    kept = {} if is_ours(home) else kept_words(office, home)
+    folder = folder_of(office, home)
+    places = _places(folder) if include_internal else {}
+    return export_bag(folder, out, include_internal=include_internal, kept=kept, originals=places)
+
+
+def _places(folder: Folder) -> dict[str, str]:
+    """Return in words where the original of each item lies; for our own eyes, so only where all goes out."""
+    keys = {row: f"{told.place}（{told.form}{told.copies}份）" for row, told in originals.originals().items()}
+    return {item: keys[item] for item in ledger.known_items().get(folder.key, ()) if item in keys}

@@ -21,7 +21,7 @@ from docgen.intake.partof import PartOf
 from docgen.services import logging as log
 from docgen.services.office import Office
 from docgen.services.paper_ledger import issued_paper
-from docgen.services.places import folder_of
+from docgen.services.places import folder_of, is_ours
 from docgen.services.recognise import DERIVED_NAME
 from docgen.services.retention_rules import NewPaper, promise
 from docgen.store import ledger
@@ -71,7 +71,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What the scan is: the issued paper it answers, or the contract it belongs to and a document type; and why."""
+    """What the scan is: the issued paper it answers, or the contract it belongs to and a document type; and why.
+
+    `contract_no` is the home: `_company/<year>` for the answer to a paper of the company itself.
+    """
 
     contract_no: str
     title: str
@@ -200,7 +203,7 @@ def _note_part(journal: Journal, arrival: Arrival) -> None:
 
 
 def _standing(office: Office, arrival: Arrival, known: ledger.PaperLine) -> Deposited:
-    path = folder_of(office, known.contract_no).path / known.files[0]
+    path = folder_of(office, known.key).path / known.files[0]
     let_go(arrival.kept, path)
     until = Sidecar.model_validate(known.sidecar).retention.until
     told = until.isoformat() if until else None
@@ -214,11 +217,11 @@ def _next_version(placement: Placement) -> int:
 
 
 def _item(office: Office, arrival: Arrival, placement: Placement, version: int) -> Item:
-    stored = ledger.deal(placement.contract_no)
+    stored = None if is_ours(placement.contract_no) else ledger.deal(placement.contract_no)
     paper = placement.paper
     kind = paper.kind if paper else placement.kind
     told = NewPaper(kind, placement.title, office.today(), also=_class_of(office, paper))
-    kept = promise(office, stored.record, told, must_file=True)
+    kept = promise(office, stored.record if stored else None, told, must_file=True)
     return Item(
         id=arrival.part_of.item_id if arrival.part_of else new_item_id(),
         item_type="filed",
@@ -226,8 +229,8 @@ def _item(office: Office, arrival: Arrival, placement: Placement, version: int) 
         title=placement.title,
         number=paper.number if paper else None,
         direction="in",
-        contract_no=placement.contract_no,
-        customer=CustomerRef(id=stored.customer_id, name=stored.record.customer.name),
+        contract_no=placement.contract_no if stored else None,
+        customer=CustomerRef(id=stored.customer_id, name=stored.record.customer.name) if stored else None,
         answers=paper.document_id if paper else None,
         version=version,
         evidence=[_plain(row) for row in placement.evidence],
@@ -241,10 +244,16 @@ def _item(office: Office, arrival: Arrival, placement: Placement, version: int) 
             "answers_status": paper.status if paper else None,
             "assigned_reason": placement.reason,
             **_sources(arrival),
+            **_audience(paper),
             **kept.extra,
             **_split(arrival.part_of),
         },
     )
+
+
+def _audience(paper: IssuedPaper | None) -> dict[str, JsonValue]:
+    """Return what keeps the signed copy of a paper of our own for our own eyes, like the paper itself."""
+    return {"audience": "internal"} if paper is not None and is_ours(paper.contract_no) else {}
 
 
 def _class_of(office: Office, paper: IssuedPaper | None) -> tuple[str, ...]:

@@ -177,7 +177,7 @@ def _issued_text(office: Office, paper: IssuedPaper) -> Sequence[str]:
 
 def _note_again(office: Office, kept: Kept, known: ledger.PaperLine, original_name: str) -> Filed:
     """The same bytes came before: one record, and a note in the contract's log that they came again."""
-    folder = folder_of(office, known.contract_no)
+    folder = folder_of(office, known.key)
     with writing(folder, at=office.now(), actor=office.actor) as journal:
         journal.append("scan.seen-again", {"id": known.id, "sha256": kept.sha256, "name": original_name})
     file = next(
@@ -186,12 +186,12 @@ def _note_again(office: Office, kept: Kept, known: ledger.PaperLine, original_na
     let_go(kept, folder.path / file)
     if len(known.files) > 1:
         settle_half(office, known.hashes, known.id)
-    again = note("services.scan-seen-again", original_name, file=file, contract=known.contract_no)
+    again = note("services.scan-seen-again", original_name, file=file, contract=known.key)
     return Filed(
         Fate.SEEN_AGAIN,
         original_name,
         kept.sha256,
-        known.contract_no,
+        known.key,
         known.number or None,
         known.title,
         folder.path / file,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from docgen.archive.deposit import Content, Derived, Template, deposit
+from docgen.archive.deposit import Content, Template, deposit
 from docgen.archive.names import safe_name
 from docgen.archive.record import CustomerRef, Item, new_item_id
 from docgen.codes.payload import new_document_id
@@ -18,6 +15,7 @@ from docgen.issuing import numbering
 from docgen.issuing.issue import Order, Produced, produce
 from docgen.kinds.kind import Face, Kind
 from docgen.services import logging as log
+from docgen.services.frozen_beside import beside
 from docgen.services.office import Office
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Prepared, Request, prepare
@@ -111,7 +109,7 @@ def _file(office: Office, order: Order, produced: Produced, *, request: Request,
             folder,
             _item(office, order, produced, request, approval=prepared.approval),
             _contents(order, produced),
-            _derived(order, produced),
+            beside(order.number, produced),
             [Template(name, data) for name, data in produced.templates.items()],
             event_type="paper.issued",
             payload={},
@@ -171,21 +169,6 @@ def _contents(order: Order, produced: Produced) -> list[Content]:
 
 def _file_name(order: Order, face: Face) -> str:
     return f"{order.number} {order.title}.{face.value}"
-
-
-def _derived(order: Order, produced: Produced) -> list[Derived]:
-    """Return what is kept beside the paper: the frozen data, the critical values and the zones for later comparison."""
-    pages = [dataclasses.asdict(zone) for zone in produced.zones]
-    values = [dataclasses.asdict(value) for value in produced.values]
-    return [
-        Derived(f"{order.number}.snapshot.json", _json(produced.snapshot)),
-        Derived(f"{order.number}.values.json", _json({"schema": 1, "values": values})),
-        Derived(f"{order.number}.zones.json", _json({"schema": 1, "unit": "pt", "origin": "top-left", "zones": pages})),
-    ]
-
-
-def _json(value: Mapping[str, object]) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def _contract_no(order: Order) -> str:

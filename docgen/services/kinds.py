@@ -17,10 +17,12 @@ from docgen.errors import NotFound, Refused, TemplateRefused
 from docgen.findings import Finding
 from docgen.kinds.catalogue import load_kind
 from docgen.kinds.clauses import library
+from docgen.kinds.company import SAMPLES, read_content
 from docgen.kinds.dossier import Correction, Dossier, KnownAct, KnownApproval, KnownPaper, Mended
 from docgen.kinds.kind import Face, Kind
 from docgen.kinds.subjects import subjects
 from docgen.rendering.check import check_template, fields_used
+from docgen.rendering.company_context import build_company_context
 from docgen.rendering.context import build_context
 from docgen.rendering.sections.background import PaperFacts
 from docgen.services.issue_document import Issued, draft_document
@@ -174,9 +176,13 @@ def _check(office: Office, kind: Kind) -> list[Finding]:
 
 
 def sample_context(office: Office, kind: Kind) -> Mapping[str, object]:
-    """Return the shipped sample deal laid out for a kind, so that every field a template may use is known."""
-    deal = sample_deal(office)
+    """Return the shipped sample deal, or list, laid out for a kind, so that every field a template may use is known."""
     as_of = date(2026, 1, 1)
+    if kind.spec.content is not None:
+        content = read_content(kind, SAMPLES[kind.spec.content], dated=as_of)
+        paper = PaperFacts(number="示例0000-001", letter_number=None, dated=as_of)
+        return build_company_context("示例", kind, content, paper=paper)
+    deal = sample_deal(office)
     subject = next(iter(subjects(kind, deal, as_of=as_of, dossier=SAMPLE_DOSSIER)))
     paper = PaperFacts(number="HT0000000000-XX-01", letter_number="（0000）示例函字第001号", dated=as_of)
     return build_context(

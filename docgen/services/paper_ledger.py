@@ -33,14 +33,14 @@ class PaperLedger:
 
 
 def issued_paper(row: ledger.PaperLine) -> IssuedPaper:
-    """Return an issued paper as identification speaks of it."""
+    """Return an issued paper as identification speaks of it; our own is known by the folder it lies in."""
     customer = cast("dict[str, str]", row.sidecar.get("customer") or {})
     return IssuedPaper(
         document_id=row.document_id,
         number=row.number,
         kind=row.kind,
         title=row.title,
-        contract_no=row.contract_no,
+        contract_no=row.contract_no or row.key,
         customer_id=customer.get("id", ""),
         customer_name=customer.get("name", ""),
         pages=row.pages,

@@ -61,6 +61,8 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
     """
     stored = ledger.deal(request.deal)
     kind = kind or office.catalogue.get(request.kind)
+    if kind.spec.subject is SubjectType.COMPANY:
+        raise Refused.of("kinds.company-paper", kind.spec.id, title=kind.spec.title)
     today = office.today()
     as_of = request.as_of or request.dated or today
     dated = request.dated or (as_of if is_draft else today)

@@ -69,11 +69,12 @@ def copy_table(workspace: Workspace) -> None:
         shutil.copyfile(SHIPPED, table_path(workspace))
 
 
-def promise(office: Office, deal: Deal, paper: NewPaper, *, must_file: bool = False) -> Promise:
+def promise(office: Office, deal: Deal | None, paper: NewPaper, *, must_file: bool = False) -> Promise:
     """Return what is told about retention when a paper is filed: classes, last day if it is known, the rule.
 
     With `must_file` a wrong table keeps no scan out of the archive: the shipped one is promised, which is the least the
-    law asks, and what the mended table says is reckoned whenever somebody looks.
+    law asks, and what the mended table says is reckoned whenever somebody looks. A paper of the company itself has no
+    deal, so that a term that begins with a contract's end stays open.
 
     Raises:
         Refused: the table breaks its rules, or does not know the class the paper's kind names.
@@ -85,7 +86,7 @@ def promise(office: Office, deal: Deal, paper: NewPaper, *, must_file: bool = Fa
             known = "、".join(each.id for each in table.classes)
             raise Refused.of("retention.class-unknown", f"{FILE_NAME} {name}", class_name=name, known=known)
     dated = paper.dated or paper.filed_on
-    ended = terminated_on(deal, as_of=paper.filed_on)
+    ended = terminated_on(deal, as_of=paper.filed_on) if deal else None
     terms = reckon(table, classes, Starts(ended, paper.filed_on, dated, max(dated, paper.filed_on)))
     told = Retention(classes=classes, until=deciding(terms).until, rule=deciding(terms).rule)
     return Promise(told, {TERMS: {each.class_id: each.months for each in terms if each.months}})

@@ -31,7 +31,7 @@ from docgen.papers.assembly import cut_up
 from docgen.services.deposit_scan import Arrival
 from docgen.services.halves import joined, other_half, settle_half
 from docgen.services.office import Office
-from docgen.services.places import folder_of
+from docgen.services.places import folder_of, is_ours
 from docgen.services.placing import Fate, Filed, Ready, archive_scan, let_wait, placement_of
 from docgen.store import ledger
 from docgen.store.journal import writing
@@ -39,6 +39,7 @@ from docgen.store.journal import writing
 _PDF = "application/pdf"
 _TITLE = "多份文书合扫原件"
 TAKEN_APART = "scan.taken-apart"
+PERMANENT = "permanent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,9 @@ def _standing(office: Office, cut: _Cut) -> Filed | None:
     row = ledger.archived_item(cut.of.item_id) or _completed(cut)
     if row is not None:
         settle_half(office, row.hashes, row.id)
-        path = folder_of(office, row.contract_no).path / row.files[0]
+        path = folder_of(office, row.key).path / row.files[0]
         return Filed(
-            Fate.SEEN_AGAIN, cut.of.name, cut.copy.sha256, row.contract_no, row.number or None, row.title, path,
+            Fate.SEEN_AGAIN, cut.of.name, cut.copy.sha256, row.key, row.number or None, row.title, path,
             row.version, pages=cut.of.pages,
         )  # fmt: skip
     root = office.workspace.review
@@ -152,15 +153,15 @@ def _keep_original(office: Office, arrival: Arrival, bundle: Bundle, done: Seque
 
 
 def _original(arrival: Arrival, bundle: Bundle, home: str, done: Sequence[tuple[_Cut, Filed]]) -> Item:
-    stored = ledger.deal(home)
+    stored = None if is_ours(home) else ledger.deal(home)
     return Item(
         id=original_id(arrival.kept.sha256),
         item_type="scan-original",
         kind="other",
         title=_TITLE,
         direction="in",
-        contract_no=home,
-        customer=CustomerRef(id=stored.customer_id, name=stored.record.customer.name),
+        contract_no=home if stored else None,
+        customer=CustomerRef(id=stored.customer_id, name=stored.record.customer.name) if stored else None,
         retention=_longest({home, *(part.contract_no for _, part in done if part.contract_no)}),
         source=Source(name=arrival.original_name, sha256=arrival.kept.sha256, received_at=arrival.received_at),
         extra={
@@ -184,7 +185,12 @@ def _reference(cut: _Cut, part: Filed) -> dict[str, JsonValue]:
 
 
 def _longest(contracts: set[str]) -> Retention:
-    """Return the longest retention of all contracts a pile holds papers of; unknown for one is unknown for all."""
+    """Return the longest retention of all contracts a pile holds papers of; unknown for one is unknown for all.
+
+    A pile with a paper of our own in it is kept as long as that paper may be: without end.
+    """
+    if any(map(is_ours, contracts)):
+        return Retention(classes=(PERMANENT,), rule="永久")
     found = [retention_of(ledger.deal(number).record, class_name=CONTRACT_PAPER) for number in sorted(contracts)]
     days = [one.until for one in found]
     last = None if None in days else max(day for day in days if day is not None)

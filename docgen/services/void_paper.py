@@ -34,7 +34,7 @@ def void_paper(office: Office, number: str, *, reason: str) -> Voided:
         raise Refused.of("services.not-current", number, status=row.status, by=row.superseded_by or "—")
     if not reason.strip():
         raise Refused.of("services.reason-missing", number)
-    with writing(folder_of(office, row.contract_no), at=office.now(), actor=office.actor) as journal:
+    with writing(folder_of(office, row.key), at=office.now(), actor=office.actor) as journal:
         journal.append("paper.voided", {"id": row.id, "number": number, "reason": reason.strip()})
     log.record("voided", number=number)
     return Voided(number, row.title, row.contract_no, reason.strip())

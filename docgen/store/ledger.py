@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from django.db.models import Q
 
+from docgen.archive.layout import COMPANY
 from docgen.archive.verify import Anchor
 from docgen.deals.deal import Deal as DealRecord
 from docgen.errors import NotFound, Refused
@@ -72,6 +73,8 @@ class PaperLine:
     files: tuple[str, ...]
     hashes: tuple[str, ...]
     sidecar: Mapping[str, object]
+    key: str = ""
+    """The folder it lies in: the contract's number, or `_company/<year>` for a paper of the company itself."""
 
 
 def deal(reference: str) -> StoredDeal:
@@ -155,6 +158,13 @@ def papers(contract_no: str | None = None) -> tuple[PaperLine, ...]:
     return tuple(_line(row) for row in rows)
 
 
+def company_papers(year: int | None = None) -> tuple[PaperLine, ...]:
+    """Return the items of our own folders, of one calendar year or of all, in the order they came."""
+    rows = Paper.objects.order_by("at", "id")
+    rows = rows.filter(key__startswith=f"{COMPANY}/") if year is None else rows.filter(key=f"{COMPANY}/{year:04d}")
+    return tuple(_line(row) for row in rows)
+
+
 def paper(number: str) -> PaperLine:
     """Return an issued paper by its number.
 
@@ -228,6 +238,7 @@ def _line(row: Paper) -> PaperLine:
         files,
         tuple(entry["sha256"] for entry in row.sidecar.get("files", ())),
         row.sidecar,
+        row.key,
     )
 
 

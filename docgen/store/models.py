@@ -279,3 +279,19 @@ class BankLine(models.Model):
     contract_no = models.CharField(max_length=40, blank=True)
     settled_reason = models.TextField(blank=True)
     at = models.CharField(max_length=40)
+
+
+class Original(models.Model):
+    """Where the paper original of an archived item lies, as the log of its folder last said."""
+
+    item = models.CharField(max_length=60, primary_key=True)
+    key = models.CharField(max_length=300, db_index=True)
+    place = models.CharField(max_length=300)
+    keeper = models.CharField(max_length=200, blank=True)
+    form = models.CharField(max_length=20)
+    copies = models.IntegerField()
+    remark = models.TextField(blank=True)
+    listed = models.CharField(max_length=120, blank=True, db_index=True)
+    on = models.CharField(max_length=10)
+    at = models.CharField(max_length=40)
+    actor = models.CharField(max_length=200)

@@ -25,6 +25,7 @@ from docgen.store import (
     customers,
     database,  # noqa: F401  # sets Django up before the models
     letters,
+    originals,
     reviews,
 )
 from docgen.store.history import EVALUATED, RECORD_EVENTS, REVISING
@@ -226,6 +227,10 @@ def _paper_voided(_key: str, entry: LogEntry) -> None:
     Paper.objects.filter(id=_text(entry, "id")).update(status="void")
 
 
+def _original_placed(key: str, entry: LogEntry) -> None:
+    originals.project(key, entry.payload, at=entry.at.isoformat(), actor=entry.actor)
+
+
 _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     "number.allotted": _number_allotted,
     customers.REGISTERED: _customer_registered,
@@ -238,6 +243,7 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     "scan.taken-apart": _paper_deposited,
     "paper.bound": _paper_deposited,
     "paper.voided": _paper_voided,
+    originals.PLACED: _original_placed,
 }
 
 

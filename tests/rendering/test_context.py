@@ -214,4 +214,4 @@ def test_what_a_kind_asks_for_besides_stands_under_its_own_name(deal: Deal) -> N
 
 def test_every_section_a_kind_may_ask_for_has_its_maker() -> None:
     assert set(SECTIONS) == set(Section)
-    assert set(SUBJECTS) == set(SubjectType) - {SubjectType.CONTRACT}
+    assert set(SUBJECTS) == set(SubjectType) - {SubjectType.CONTRACT, SubjectType.COMPANY}

@@ -20,6 +20,8 @@ HEADS = {
     "progress-letter": 1,
     "warranty-form": 2,
     "sales-contract": 4,
+    "destruction-list": 6,
+    "transfer-list": 4,
 }
 """Kind → how many heads of tables its awkward paper repeats at least."""
 _SPEC = importlib.util.spec_from_file_location("awkward", ROOT / "scripts" / "awkward.py")
