@@ -19,6 +19,7 @@ from docgen.issuing.issue import Order, Produced, produce
 from docgen.kinds.kind import Face, Kind
 from docgen.services import logging as log
 from docgen.services.office import Office
+from docgen.services.outside import require_outside
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Prepared, Request, prepare
 from docgen.services.retention_rules import NewPaper, promise
@@ -67,6 +68,7 @@ def draft_document(office: Office, request: Request, out: Path, *, kind: Kind | 
         Refused: the paper cannot even be drafted (no such subject).
         TemplateRefused: the template needs a value the deal does not have.
     """
+    require_outside(office, out)
     prepared = prepare(office, request, is_draft=True, kind=kind)
     produced = produce(prepared.order)
     out.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from docgen.deals.deal import Deal as DealRecord
 from docgen.errors import NotFound, Refused
 from docgen.store import database  # noqa: F401  # sets Django up before the models
 from docgen.store.customers import survivors
+from docgen.store.disposals import DISPOSED
 from docgen.store.models import Alias, Deal, Event, LogCursor, Number, Paper
 
 INCOMING = ("filed", "scan-original")
@@ -53,7 +54,7 @@ class DealLine:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """One archived item as lists show it."""
+    """One archived item as lists show it; a destroyed one has names of files and no hashes to be found by."""
 
     id: str
     contract_no: str
@@ -226,7 +227,7 @@ def _line(row: Paper) -> PaperLine:
         row.superseded_by,
         row.at,
         files,
-        tuple(entry["sha256"] for entry in row.sidecar.get("files", ())),
+        () if row.status == DISPOSED else tuple(entry["sha256"] for entry in row.sidecar.get("files", ())),
         row.sidecar,
     )
 

@@ -227,6 +227,21 @@ class Delegation(models.Model):
     is_ended = models.BooleanField(default=False)
 
 
+class DisposalProposal(models.Model):
+    """A proposal to destroy archived items as its log leaves it; items and signatures are replayed from the events."""
+
+    id = models.CharField(max_length=40, primary_key=True)
+    key = models.CharField(max_length=300)
+    status = models.CharField(max_length=20, db_index=True)
+    as_of = models.CharField(max_length=10)
+    reason = models.TextField()
+    proposed_by = models.CharField(max_length=60)
+    proposed_on = models.CharField(max_length=10)
+    items = models.IntegerField()
+    approvals = models.IntegerField()
+    list_number = models.CharField(max_length=120, blank=True)
+
+
 class DealOutline(models.Model):
     """A deal's claims through a run of days (docgen.receivables.outline), kept so that a board need not read records.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.db import transaction
 
 from docgen.approvals.trail import APPROVAL_EVENTS
+from docgen.archive.disposition import EVENT as ITEM_DISPOSED
 from docgen.archive.eventlog import LogEntry, read, scan
 from docgen.archive.layout import CUSTOMER, Archive, Folder, folder_key
 from docgen.archive.rebuild import sidecar_of
@@ -19,11 +20,13 @@ from docgen.archive.record import Sidecar
 from docgen.deals.events import DealEvent, replay
 from docgen.errors import Damage
 from docgen.findings import has_errors
+from docgen.retention.disposal import DISPOSAL_EVENTS
 from docgen.store import (
     approvals,
     collection,
     customers,
     database,  # noqa: F401  # sets Django up before the models
+    disposals,
     letters,
     reviews,
 )
@@ -218,12 +221,20 @@ def _paper_deposited(key: str, entry: LogEntry) -> None:
     row.save()
     supersedes = sidecar.extra.get("supersedes")
     if supersedes:
-        old = Paper.objects.filter(number=str(supersedes), item_type="issued")
+        old = Paper.objects.filter(number=str(supersedes), item_type="issued").exclude(status=disposals.DISPOSED)
         old.update(status="superseded", superseded_by=row.number)
 
 
+def _disposal_changed(key: str, entry: LogEntry) -> None:
+    disposals.refresh(key, _text(entry, "id"))
+
+
+def _item_disposed(_key: str, entry: LogEntry) -> None:
+    disposals.project_disposal(entry.payload)
+
+
 def _paper_voided(_key: str, entry: LogEntry) -> None:
-    Paper.objects.filter(id=_text(entry, "id")).update(status="void")
+    Paper.objects.filter(id=_text(entry, "id")).exclude(status=disposals.DISPOSED).update(status="void")
 
 
 _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
@@ -238,6 +249,8 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     "scan.taken-apart": _paper_deposited,
     "paper.bound": _paper_deposited,
     "paper.voided": _paper_voided,
+    ITEM_DISPOSED: _item_disposed,
+    **dict.fromkeys(DISPOSAL_EVENTS, _disposal_changed),
 }
 
 
