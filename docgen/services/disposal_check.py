@@ -39,7 +39,7 @@ class Check:
     def against(self, item: ProposedItem) -> tuple[Finding, ...]:
         """Return everything that keeps an item from being destroyed now; empty where nothing does."""
         row = ledger.archived_item(item.id)
-        if row is None or row.status == disposals.DISPOSED:
+        if row is None or row.is_disposed:
             return (note("retention.back-gone", item.id, title=item.title),)
         sidecar = Sidecar.model_validate(row.sidecar)
         return (
@@ -72,7 +72,7 @@ class Check:
         parts = sidecar.extra.get("parts")
         for part in parts if isinstance(parts, list) else []:
             row = ledger.archived_item(str(part.get("item"))) if isinstance(part, dict) else None
-            if row is None or row.status == disposals.DISPOSED:
+            if row is None or row.is_disposed:
                 continue
             found = self._items(row.contract_no).get(row.id)
             if found is None or found.standing.state is not State.DISPOSABLE:

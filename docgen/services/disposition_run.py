@@ -151,6 +151,8 @@ def _destroy_all(office: Office, home: Folder, proposal_id: str, user: StoredUse
         with _holding(office, folder, rows[0], user):
             check = Check(office)
             for item in rows:
+                if disposals.is_disposed(item.id):  # another process was quicker, or a crash left it to recovery
+                    continue
                 why = words(check.against(item)) or _destroyed(office, folder, item, found, user)
                 if why:
                     _spare(office, home, found.id, Removed(item.id, why), user)

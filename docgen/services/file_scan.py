@@ -35,7 +35,6 @@ from docgen.services.placing import Fate, Filed, Ready, archive_scan, let_wait, 
 from docgen.services.recognise import Understood, read_heads, understand_print
 from docgen.services.split_scan import file_bundle
 from docgen.store import ledger, people
-from docgen.store.disposals import DISPOSED
 from docgen.store.journal import writing
 
 _KEPT_AS_IS = {OFD: "intake.ofd-file", XML: "intake.xml-file"}
@@ -171,7 +170,7 @@ def _unless_our_own(kept: Kept, decision: Decision) -> Decision:
 def _issued_text(office: Office, paper: IssuedPaper) -> Sequence[str]:
     row = ledger.issued_by_document_id(paper.document_id)
     names = [name for name in row.files if name.endswith(".pdf")] if row else []
-    if not names or row is None or row.status == DISPOSED:
+    if not names or row is None or row.is_disposed:
         return ()
     return pdf.page_texts((folder_of(office, paper.contract_no).path / names[0]).read_bytes())
 

@@ -26,7 +26,6 @@ from docgen.services.office import Office
 from docgen.services.retention_rules import TERMS, table_of
 from docgen.store import ledger, retention
 from docgen.store.customers import survivors
-from docgen.store.disposals import DISPOSED
 from docgen.store.history import PastEvent, past_events
 from docgen.store.ledger import PaperLine
 
@@ -118,7 +117,7 @@ class Desk:
         days = [paper_day(self.office, row) for row in rows]
         last = max((day for day in days if day <= as_of), default=None)
         deal = self.deal(contract_no)
-        there = [row for row in rows if row.status != DISPOSED]
+        there = [row for row in rows if not row.is_disposed]
         return tuple(self._item(row, deal, issued.get(row.answers), last, as_of) for row in there)
 
     def _item(
@@ -210,7 +209,7 @@ def find(reference: str) -> tuple[str, set[str] | None]:
         NotFound: nothing bears the reference, or the item was destroyed.
     """
     item = ledger.archived_item(reference)
-    if item is not None and item.status == DISPOSED:
+    if item is not None and item.is_disposed:
         mark = Sidecar.model_validate(item.sidecar).extra.get("disposed")
         told = mark if isinstance(mark, dict) else {}
         on, number = str(told.get("at"))[:10], str(told.get("list"))

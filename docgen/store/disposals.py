@@ -19,8 +19,6 @@ from docgen.store import (
 )
 from docgen.store.models import Event, Paper
 
-DISPOSED = "disposed"
-"""The status of an archived item whose bytes were lawfully destroyed."""
 _LOOK_BACK = timedelta(days=400)
 
 
@@ -98,17 +96,17 @@ def refresh(key: str, proposal_id: str) -> None:
 
 def project_disposal(payload: Mapping[str, Any]) -> None:
     """Bring an item's row up to its destruction: the tombstone takes the sidecar's place."""
-    Paper.objects.filter(id=payload["id"]).update(status=DISPOSED, sidecar=payload["tombstone"])
+    Paper.objects.filter(id=payload["id"]).update(is_disposed=True, sidecar=payload["tombstone"])
 
 
 def is_disposed(item_id: str) -> bool:
     """Tell whether an item's bytes were destroyed."""
-    return Paper.objects.filter(id=item_id, status=DISPOSED).exists()
+    return Paper.objects.filter(id=item_id, is_disposed=True).exists()
 
 
 def is_back(item_id: str) -> bool:
     """Tell whether an item that was destroyed elsewhere is here with its bytes."""
-    return Paper.objects.filter(id=item_id).exclude(status=DISPOSED).exists()
+    return Paper.objects.filter(id=item_id, is_disposed=False).exists()
 
 
 def key_of(item_id: str) -> str | None:

@@ -14,7 +14,6 @@ from docgen.deals.deal import Deal as DealRecord
 from docgen.errors import NotFound, Refused
 from docgen.store import database  # noqa: F401  # sets Django up before the models
 from docgen.store.customers import survivors
-from docgen.store.disposals import DISPOSED
 from docgen.store.models import Alias, Deal, Event, LogCursor, Number, Paper
 
 INCOMING = ("filed", "scan-original")
@@ -73,6 +72,7 @@ class PaperLine:
     files: tuple[str, ...]
     hashes: tuple[str, ...]
     sidecar: Mapping[str, object]
+    is_disposed: bool = False
 
 
 def deal(reference: str) -> StoredDeal:
@@ -227,8 +227,9 @@ def _line(row: Paper) -> PaperLine:
         row.superseded_by,
         row.at,
         files,
-        () if row.status == DISPOSED else tuple(entry["sha256"] for entry in row.sidecar.get("files", ())),
+        () if row.is_disposed else tuple(entry["sha256"] for entry in row.sidecar.get("files", ())),
         row.sidecar,
+        is_disposed=row.is_disposed,
     )
 
 

@@ -141,7 +141,7 @@ class Number(models.Model):
 
 
 class Paper(models.Model):
-    """One archived item: a paper we issued, or a scan that came back."""
+    """One archived item: a paper we issued, or a scan that came back; of a destroyed one `sidecar` is the tombstone."""
 
     id = models.CharField(max_length=60, primary_key=True)
     key = models.CharField(max_length=300, db_index=True)
@@ -159,6 +159,7 @@ class Paper(models.Model):
     superseded_by = models.CharField(max_length=120, blank=True)
     at = models.CharField(max_length=40)
     source_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    is_disposed = models.BooleanField(default=False)
     sidecar = models.JSONField()
 
 

@@ -221,7 +221,7 @@ def _paper_deposited(key: str, entry: LogEntry) -> None:
     row.save()
     supersedes = sidecar.extra.get("supersedes")
     if supersedes:
-        old = Paper.objects.filter(number=str(supersedes), item_type="issued").exclude(status=disposals.DISPOSED)
+        old = Paper.objects.filter(number=str(supersedes), item_type="issued")
         old.update(status="superseded", superseded_by=row.number)
 
 
@@ -234,7 +234,7 @@ def _item_disposed(_key: str, entry: LogEntry) -> None:
 
 
 def _paper_voided(_key: str, entry: LogEntry) -> None:
-    Paper.objects.filter(id=_text(entry, "id")).exclude(status=disposals.DISPOSED).update(status="void")
+    Paper.objects.filter(id=_text(entry, "id")).update(status="void")
 
 
 _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {

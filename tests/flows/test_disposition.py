@@ -14,12 +14,15 @@ from typing import Any, Protocol
 import openpyxl
 import pytest
 
+from docgen.archive import disk
 from docgen.archive.deposit import Content, deposit
 from docgen.archive.disposition import EVENT, Disposal
 from docgen.archive.eventlog import read
+from docgen.archive.faults import FaultyOs, Stopped
 from docgen.archive.keep import keep
 from docgen.archive.layout import Folder
 from docgen.archive.record import Item, Sidecar, new_item_id
+from docgen.archive.recovery import recover
 from docgen.cli.main import main
 from docgen.errors import DocgenError, EngineMissing, Refused
 from docgen.findings import Severity
@@ -284,7 +287,7 @@ def test_tombstones_in_lists_explanations_rebuild_and_export(desk: Office, tmp_p
     refused("retention.item-disposed", lambda: place_hold(desk, one, who("fa"), case="甲案", reason="迟了"))
     line = ledger.archived_item(one)
     assert line is not None
-    assert (line.status, line.hashes) == ("disposed", ())
+    assert (line.is_disposed, line.status, line.hashes) == (True, "current", ())
     before = rows()
     rebuild_database(desk.workspace)
     assert rows() == before
@@ -455,6 +458,27 @@ def test_a_stop_between_two_items_is_gone_on_from(
     done = run(desk, made)
     assert (done.destroyed, done.proposal.correction, len(papers.told)) == (2, "", 1)
     sound(desk)
+
+
+@pytest.mark.parametrize("at", [3, 17, 31, 45, 60])
+def test_a_run_killed_at_a_call_to_the_disk_is_simply_run_again(
+    desk: Office, papers: Papers, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    made = approved(desk)
+    with monkeypatch.context() as broken:
+        broken.setattr(disk, "os", FaultyOs(at, "kill-after"))
+        with pytest.raises(Stopped):
+            run(desk, made)
+    database.disconnect()
+    again = open_office(desk.workspace.root, clock=desk.clock, actor="张三")
+    for folder in again.archive.folders():
+        recover(folder)
+    done = run(again, made) if show_proposal(again, made).status is not Status.CLOSED else None
+    assert done is None or done.destroyed == 2
+    assert paths(again) == {}
+    assert [entry.type for entry in read(folder_of(again, NO))[0]].count(EVENT) == 2
+    assert Paper.objects.filter(kind="destruction-list").count() == 1
+    sound(again)
 
 
 def test_a_hold_placed_between_a_stop_and_going_on_spares_the_rest_and_corrects_the_list(
