@@ -192,8 +192,8 @@ def _file_record(content: Content, name: str) -> FileRecord:
 def taken_names(folder: Folder) -> dict[str, set[str]]:
     """Return the folded names that are taken now, or were ever, by folder inside the contract folder."""
     taken = {"": set(disk.names(folder.path)), "_docgen/derived": set(disk.names(folder.derived))}
-    listed = manifest.parse(disk.read(folder.manifest))[0] if disk.exists(folder.manifest) else []
-    for _, path in listed:
+    data = disk.read(folder.manifest) if disk.exists(folder.manifest) else b""
+    for _, path in (*manifest.parse(data)[0], *manifest.struck(data)):
         taken.setdefault(path.rpartition("/")[0], set()).add(path.rpartition("/")[2])
     return {place: {fold(name) for name in names} for place, names in taken.items()}
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from docgen.archive import disk, lock, plain
+from docgen.archive.disposition import disposals
 from docgen.archive.eventlog import LogEntry, read
 from docgen.archive.export_page import Listing, index_page
 from docgen.archive.layout import LABEL, Archive, Folder
@@ -80,7 +81,8 @@ def export_bag(  # noqa: PLR0913  # what, where, and what its page tells
 def _whole(folder: Folder) -> _Selection:
     """Choose everything but locks and interrupted deposits."""
     entries, _ = read(folder)
-    sidecars = tuple(filter(None, map(sidecar_of, entries)))
+    stones = disposals(entries)
+    sidecars = tuple(stones.get(each.id, each) for each in filter(None, map(sidecar_of, entries)))
     known = {path: sha256 for sidecar in sidecars for path, sha256 in sidecar.paths().items()}
     copies: dict[str, str | None] = dict(known)
     for path in _files(folder.path, ""):
@@ -92,21 +94,25 @@ def _whole(folder: Folder) -> _Selection:
 def _outward(folder: Folder) -> _Selection:
     """Choose outward papers with their records, and an extract of the log."""
     entries, _ = read(folder)
-    found = tuple(filter(None, map(sidecar_of, entries)))
+    stones = disposals(entries)
+    found = tuple(stones.get(each.id, each) for each in filter(None, map(sidecar_of, entries)))
     sidecars = tuple(sidecar for sidecar in found if not sidecar.is_internal)
     copies: dict[str, str | None] = {LABEL: None}
     texts: dict[str, bytes] = {}
     for sidecar in sidecars:
         copies |= sidecar.paths()
         texts[f"_docgen/records/{sidecar.id}.json"] = sidecar_bytes(sidecar)
-    lines = [_extract(entry) for entry in entries]
+    lines = [_extract(entry, stones) for entry in entries]
     texts["_docgen/events-extract.jsonl"] = b"".join(plain.canonical(line) + b"\n" for line in lines)
     withheld = sum("withheld" in line for line in lines)
     return _Selection(copies, texts, sidecars, len(found) - len(sidecars), withheld)
 
 
-def _extract(entry: LogEntry) -> dict[str, object]:
-    """Return an event whole if it is about an outward paper or marked external; else its place in the chain only."""
+def _extract(entry: LogEntry, stones: Mapping[str, Sidecar]) -> dict[str, object]:
+    """Return an event whole if it is about an outward paper or marked external; else its place in the chain only.
+
+    What the log said of a paper that was destroyed since stays in the house: it may quote the paper.
+    """
     chain: dict[str, object] = {
         "seq": entry.seq,
         "at": entry.at.isoformat(),
@@ -115,7 +121,8 @@ def _extract(entry: LogEntry) -> dict[str, object]:
         "hash": entry.hash,
     }
     sidecar = sidecar_of(entry)
-    is_outward = not sidecar.is_internal if sidecar else entry.payload.get("audience") == EXTERNAL
+    is_kept = sidecar is not None and not sidecar.is_internal and sidecar.id not in stones
+    is_outward = is_kept if sidecar else entry.payload.get("audience") == EXTERNAL
     if is_outward:
         return {**chain, "actor": entry.actor, "payload": entry.payload}
     return {**chain, "withheld": True}

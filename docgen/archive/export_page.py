@@ -11,7 +11,7 @@ from datetime import datetime
 from html import escape
 from urllib.parse import quote
 
-from docgen.archive.record import FileRecord, Retention, Sidecar
+from docgen.archive.record import DISPOSED, FileRecord, Retention, Sidecar
 
 _STYLE = (
     "body{font-family:serif;max-width:70em;margin:2em auto;padding:0 1em;line-height:1.5}"
@@ -71,9 +71,18 @@ def _left_out(listing: Listing) -> Iterator[str]:
 
 
 def _rows(sidecar: Sidecar, kept: Mapping[str, str]) -> Iterator[str]:
-    until = kept.get(sidecar.id) or _promised(sidecar.retention)
+    until = disposed_words(sidecar) or kept.get(sidecar.id) or _promised(sidecar.retention)
     for file in sidecar.files:
         yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(sidecar, file, until))}</tr>"
+
+
+def disposed_words(sidecar: Sidecar) -> str:
+    """Return when and why a paper was destroyed, in words: 已于 2030-05-20 销毁（…）; empty for one that is there."""
+    mark = sidecar.extra.get(DISPOSED)
+    if not isinstance(mark, dict):
+        return ""
+    on, told = str(mark["at"])[:10], f"见销毁清册 {mark['list']}；原因：{mark['reason']}"
+    return f"已于 {on}（UTC）销毁，{told}；此处只存其名称与校验值"
 
 
 def _promised(retention: Retention) -> str:
@@ -83,7 +92,8 @@ def _promised(retention: Retention) -> str:
 
 
 def _cells(sidecar: Sidecar, file: FileRecord, until: str) -> list[str]:
-    link = f'<a href="data/{quote(file.name)}">{escape(file.name)}</a>'
+    name = escape(file.name)
+    link = name if sidecar.is_disposed else f'<a href="data/{quote(file.name)}">{name}</a>'
     return [
         sidecar.at.date().isoformat(),
         escape(sidecar.title),

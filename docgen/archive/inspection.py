@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from docgen.archive import disk, manifest, plain
+from docgen.archive.disposition import EVENT, bears_out, claims_disposal, doomed, stone_in
 from docgen.archive.eventlog import LogEntry, needs_mending, scan
 from docgen.archive.layout import CUSTOMER, LABEL, OURS, Archive, Folder, contract_names, read_customer, read_label
 from docgen.archive.record import Sidecar, load_sidecar, sidecar_bytes
@@ -37,12 +38,16 @@ _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 @dataclass(slots=True)
 class Inspection:
-    """What was found in one folder, growing while it is looked through."""
+    """What was found in one folder, growing while it is looked through.
+
+    `sidecars` are those the items came with, `disposed` the tombstones of those that were destroyed.
+    """
 
     folder: Folder
     findings: list[Finding] = field(default_factory=list)
     entries: list[LogEntry] = field(default_factory=list)
     sidecars: dict[str, Sidecar] = field(default_factory=dict)
+    disposed: dict[str, Sidecar] = field(default_factory=dict)
     is_log_whole: bool = True
     files: int = 0
     bytes: int = 0
@@ -95,6 +100,8 @@ def _read_log(seen: Inspection) -> None:
     seen.findings += scanned.findings
     seen.is_log_whole = not scanned.findings
     for entry in scanned.entries:
+        if entry.type == EVENT:
+            _note_disposal(seen, entry)
         raw = entry.payload.get("sidecar")
         if not isinstance(raw, dict):
             continue
@@ -108,6 +115,21 @@ def _read_log(seen: Inspection) -> None:
         seen.sidecars[sidecar.id] = sidecar
 
 
+def _note_disposal(seen: Inspection, entry: LogEntry) -> None:
+    """Believe a tombstone only where it speaks of an item that came, with that item's hashes."""
+    try:
+        stone = stone_in(entry)
+    except DocgenError as problem:
+        seen.findings += problem.findings
+        return
+    item_id = str(entry.payload.get("id"))
+    sidecar = seen.sidecars.get(item_id)
+    if stone is None or item_id in seen.disposed or not bears_out(stone, sidecar, entry.payload):
+        seen.report("archive.disposal-forged", "_docgen/events.jsonl", id=item_id, line=entry.seq)
+        return
+    seen.disposed[item_id] = stone
+
+
 def _check_sidecars(seen: Inspection) -> None:
     present = set(disk.names(seen.folder.records))
     for item_id, sidecar in seen.sidecars.items():
@@ -115,8 +137,8 @@ def _check_sidecars(seen: Inspection) -> None:
         file = f"_docgen/records/{name}"
         if name not in present:
             seen.report("archive.sidecar-missing", file, title=sidecar.title)
-        elif _read(seen, file) not in (None, sidecar_bytes(sidecar)):
-            seen.report("archive.sidecar-edited", file, title=sidecar.title)
+        elif (found := _read(seen, file)) not in (None, sidecar_bytes(seen.disposed.get(item_id, sidecar))):
+            seen.report(_edited(found, is_disposed=item_id in seen.disposed), file, title=sidecar.title)
     for name in sorted(present - {f"{item_id}.json" for item_id in seen.sidecars}):
         file = f"_docgen/records/{name}"
         if name.startswith(".") and name.endswith(".tmp"):
@@ -126,6 +148,12 @@ def _check_sidecars(seen: Inspection) -> None:
         else:
             seen.report("archive.sidecar-without-event", file)
             _trust_orphan(seen, name)
+
+
+def _edited(data: bytes | None, *, is_disposed: bool) -> str:
+    if is_disposed:
+        return "archive.tombstone-edited"
+    return "archive.tombstone-without-event" if claims_disposal(data or b"") else "archive.sidecar-edited"
 
 
 def _trust_orphan(seen: Inspection, name: str) -> None:
@@ -142,11 +170,20 @@ def _trust_orphan(seen: Inspection, name: str) -> None:
 def _expected(seen: Inspection) -> dict[str, tuple[str, int | None]]:
     """Return hash and, where known, size of every file that must lie in the folder, by path."""
     expected: dict[str, tuple[str, int | None]] = {}
-    for sidecar in seen.sidecars.values():
+    for sidecar in _present_items(seen):
         sizes = {file.name: file.size for file in sidecar.files}
         for path, sha256 in sidecar.paths().items():
             expected[path] = (sha256, sizes.get(path))
     return expected
+
+
+def _present_items(seen: Inspection) -> list[Sidecar]:
+    return [seen.disposed.get(item_id, sidecar) for item_id, sidecar in seen.sidecars.items()]
+
+
+def _gone(seen: Inspection) -> dict[str, str]:
+    """Return path → hash of all that was destroyed."""
+    return {path: sha256 for stone in seen.disposed.values() for path, sha256 in doomed(stone).items()}
 
 
 def _check_manifest(seen: Inspection, expected: Mapping[str, tuple[str, int | None]]) -> None:
@@ -171,9 +208,17 @@ def _check_manifest(seen: Inspection, expected: Mapping[str, tuple[str, int | No
     labels = {LABEL, "customer.json"} if seen.folder.path.name == CUSTOMER else {LABEL}
     for path in sorted(labels):
         _check_label_line(seen, path, listed.get(path))
-    for path in sorted(set(listed) - set(expected) - labels):
+    gone = _gone(seen)
+    _check_struck(seen, gone, {path: sha256 for sha256, path in manifest.struck(data)})
+    for path in sorted(set(listed) - set(expected) - labels - set(gone)):
         seen.report("archive.manifest-line-extra", file, entry=path)
         seen.is_log_whole = False
+
+
+def _check_struck(seen: Inspection, gone: Mapping[str, str], struck: Mapping[str, str]) -> None:
+    """A line is struck where its file was destroyed, and nowhere else."""
+    for path in sorted(path for path in gone.keys() | struck.keys() if gone.get(path) != struck.get(path)):
+        seen.report("archive.manifest-edited", "_docgen/manifest-sha256.txt", entry=path)
 
 
 def _check_label_line(seen: Inspection, path: str, sha256: str | None) -> None:
@@ -200,7 +245,11 @@ def _check_files(seen: Inspection, expected: Mapping[str, tuple[str, int | None]
         found = _digest(seen, path)
         if found is not None and found.sha256 != sha256:
             _report_changed(seen, path, found, size, elsewhere)
+    gone = _gone(seen)
     for path, found in strangers.items():
+        if path in gone or (found and found.sha256 in gone.values()):
+            seen.report("archive.disposed-bytes-remain", path)
+            continue
         _report_extra(seen, path, elsewhere(found.sha256) if found else None)
 
 

@@ -1,7 +1,8 @@
 """The sidecar: what is known about one paper at the moment it was put into the archive.
 
 It stands beside the papers as `_docgen/records/<id>.json`, written last: a paper counts when its sidecar stands. It
-never changes afterwards; what becomes known later (termination, hold, void) is an event of its own. The whole sidecar
+never changes afterwards; what becomes known later (termination, hold, void) is an event of its own. Only when the paper
+is lawfully destroyed does a tombstone take its place (docgen/archive/disposition.py). The whole sidecar
 also lies in the event of its deposit, so the log alone can bring it back.
 """
 
@@ -27,6 +28,8 @@ from docgen.archive import plain
 from docgen.errors import Damage, Refused
 
 SCHEMA = 1
+DISPOSED = "disposed"
+"""The field of `extra` that makes a sidecar a tombstone: when, by which list and proposal, and why the bytes went."""
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$"
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Instant = Annotated[
@@ -133,11 +136,22 @@ class Sidecar(Item):
         """Tell whether the paper is for our own eyes only."""
         return self.extra.get("audience") == "internal"
 
+    @property
+    def is_disposed(self) -> bool:
+        """Tell whether this is a tombstone: the bytes were destroyed, and only what they were is kept."""
+        return isinstance(self.extra.get(DISPOSED), dict)
+
     def paths(self) -> dict[str, str]:
-        """Return the hash of every file of this paper by its path inside the contract folder, forward slashes."""
-        found = {file.name: file.sha256 for file in self.files}
-        found |= {f"_docgen/derived/{derived.name}": derived.sha256 for derived in self.derived}
+        """Return the hash of every file of this paper by its path inside the contract folder, forward slashes.
+
+        Of a destroyed paper only the templates are there.
+        """
+        found = {} if self.is_disposed else self._own_paths()
         return found | {f"_docgen/templates/{template.sha256}": template.sha256 for template in self.templates}
+
+    def _own_paths(self) -> dict[str, str]:
+        found = {file.name: file.sha256 for file in self.files}
+        return found | {f"_docgen/derived/{derived.name}": derived.sha256 for derived in self.derived}
 
 
 _UPCASTERS: Mapping[int, Callable[[dict[str, JsonValue]], dict[str, JsonValue]]] = {}

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from docgen.archive import disk, manifest
+from docgen.archive.disposition import SUFFIX, disposals, put_tombstone, recover_disposal
 from docgen.archive.eventlog import append, locked, mend_tail, needs_mending, read
 from docgen.archive.keep import sweep_parts
 from docgen.archive.layout import Archive, Folder
@@ -63,6 +64,9 @@ def recover_pending(folder: Folder) -> list[Finding]:
     """Finish or take back every deposit that was interrupted; the caller holds the lock, so none is alive."""
     findings: list[Finding] = []
     for name in disk.names(folder.pending):
+        if name.endswith(SUFFIX):
+            findings.append(recover_disposal(folder, name))
+            continue
         try:
             plan = load_plan(folder.pending / name)
         except (ValueError, Damage):
@@ -193,11 +197,16 @@ def _put_aside(folder: Folder, name: str, code: str, **params: object) -> Findin
 
 def _remake_sidecars(folder: Folder) -> list[Finding]:
     findings = []
-    for entry in read(folder)[0]:
+    entries = read(folder)[0]
+    stones = disposals(entries)
+    for entry in entries:
         raw = entry.payload.get("sidecar")
         if isinstance(raw, dict) and not disk.exists(folder.records / f"{raw.get('id')}.json"):
             sidecar = load_sidecar(raw, where=f"{folder.key}#{entry.seq}")
-            write_sidecar(folder, sidecar)
+            if sidecar.id in stones:
+                put_tombstone(folder, stones[sidecar.id])
+            else:
+                write_sidecar(folder, sidecar)
             file = f"_docgen/records/{sidecar.id}.json"
             findings.append(warning("archive.sidecar-remade", f"{folder.key}/{file}", contract=folder.key, file=file))
     return findings

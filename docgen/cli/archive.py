@@ -53,7 +53,7 @@ def show(number: Reference) -> None:
 
 
 def _row(row: ledger.PaperLine, zone: ZoneInfo) -> tuple[str, ...]:
-    status = console.words(f"cli.status-{row.status}")
+    status = console.words("cli.status-disposed" if row.is_disposed else f"cli.status-{row.status}")
     kind = console.words(f"cli.type-{row.item_type}")
     return kind, row.number, row.title, status, _local(row.at, zone), "\n".join(row.files)
 

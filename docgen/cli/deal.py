@@ -18,6 +18,7 @@ from docgen.findings import Finding, has_errors
 from docgen.services.deals import export_deal, list_deals, show_deal
 from docgen.services.import_deal import Imported, import_deal
 from docgen.services.import_workbook import WorkbookTaken, check_workbook, import_workbook, is_workbook
+from docgen.services.outside import require_outside
 from docgen.services.overwriting import Allow
 from docgen.services.read_record import CheckedRecord, check_record
 
@@ -127,11 +128,12 @@ def export(
     out: Annotated[Path | None, typer.Option(help="写入文件 · write to a file")] = None,
 ) -> None:
     """导出可再次导入的 YAML · the record as YAML."""
-    text = export_deal(console.office(), number)
+    office = console.office()
+    text = export_deal(office, number)
     if out is None:
         typer.echo(text, nl=False)
     else:
-        out.write_text(text, encoding="utf-8")
+        require_outside(office, out).write_text(text, encoding="utf-8")
         console.say("cli.written", path=out)
 
 

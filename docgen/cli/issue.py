@@ -16,6 +16,7 @@ from docgen.services.corrections import Stated
 from docgen.services.import_deal import import_deal
 from docgen.services.issue_document import Issued, draft_document, issue_document
 from docgen.services.office import Office
+from docgen.services.outside import require_outside
 from docgen.services.packets import bind_packet, require_attachments
 from docgen.services.prepare_issue import Request
 from docgen.services.replace_paper import replace_paper
@@ -68,6 +69,8 @@ def issue(  # noqa: PLR0913  # a command's options are its arguments
         )
         for kind in kinds
     ]
+    if out is not None:
+        require_outside(office, out)
     if draft:
         done = [draft_document(office, request, out or Path.cwd()) for request in requests]
     else:
@@ -95,8 +98,11 @@ def void(number: Number, reason: Annotated[str, typer.Option(help="作废理由 
 
 def replace(number: Number, *, as_of: AsOf = None, dated: Dated = None, reason: Reason = None, out: Out = None) -> None:
     """按最新档案重新出具，替换原文书 · issue anew in its place."""
+    office = console.office()
+    if out is not None:
+        require_outside(office, out)
     done = replace_paper(
-        console.office(),
+        office,
         number,
         as_of=console.day(as_of, "--as-of"),
         dated=console.day(dated, "--dated"),

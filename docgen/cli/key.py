@@ -9,6 +9,7 @@ import typer
 
 from docgen.cli import console
 from docgen.services.keys import KeyLine, enter_key, key_sheet, list_keys, rotate_key
+from docgen.services.outside import require_outside
 
 key_app = typer.Typer(no_args_is_help=True, help="识别码密钥 · the keys of page codes")
 _OWN_EYES = 0o600
@@ -34,7 +35,9 @@ def rotate() -> None:
 @key_app.command("sheet")
 def sheet(out: Annotated[Path, typer.Argument(metavar="OUT.txt", help="恢复单，打印后锁入保险柜 · print it")]) -> None:
     """生成密钥恢复单 · write the recovery sheet."""
-    made = key_sheet(console.office())
+    office = console.office()
+    require_outside(office, out)
+    made = key_sheet(office)
     out.touch(mode=_OWN_EYES)
     out.chmod(_OWN_EYES)
     out.write_text(made.text(), encoding="utf-8")

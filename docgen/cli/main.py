@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import Abort, TyperException
 
-from docgen.cli import console
+from docgen.cli import console, disposal
 from docgen.cli.approval import approval_app, approve, reject
 from docgen.cli.archive import archive_app
 from docgen.cli.backup import backup_app, restore, upgrade
@@ -80,6 +80,9 @@ app.add_typer(key_app, name="key")
 app.add_typer(company_app, name="company")
 app.add_typer(customer_app, name="customer")
 app.add_typer(review_app, name="review")
+for _verb in ("propose", "proposals", "approve", "reject", "withdraw", "dispose"):
+    retention_app.command(_verb)(getattr(disposal, _verb))
+retention_app.add_typer(disposal.proposal_app, name="proposal")
 app.add_typer(retention_app, name="retention")
 app.add_typer(user_app, name="user")
 app.add_typer(approval_app, name="approval")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from docgen.cli import console
+from docgen.services.outside import require_outside
 from docgen.services.packets import BoundPacket, bind_packet
 
 Without = Annotated[
@@ -24,7 +25,10 @@ def packet(
     without: Without = None,
 ) -> None:
     """把函件和附件清单所列附件合订为一个 PDF，并存入归档 · letter and attachments in one PDF."""
-    done = bind_packet(console.office(), number, without=without or ())
+    office = console.office()
+    if out is not None:
+        require_outside(office, out)
+    done = bind_packet(office, number, without=without or ())
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(done.path, out)

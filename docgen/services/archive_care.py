@@ -15,6 +15,7 @@ from docgen.archive.verify import VerifyReport, check_anchors, verify, verify_re
 from docgen.errors import Damage
 from docgen.findings import Finding, warning
 from docgen.services.office import Office
+from docgen.services.outside import require_outside
 from docgen.services.places import folder_of, home_of, is_ours
 from docgen.services.retention import kept_words
 from docgen.services.verify_run import VerifyRun
@@ -83,7 +84,9 @@ def anchor_sheet(office: Office, out: Path) -> int:
 
     Raises:
         Damage: a log cannot be read.
+        Refused: the file would lie in the archive.
     """
+    require_outside(office, out)
     found = heads(office.archive)
     out.write_text(sheet(found, title=str(office.workspace.archive), at=office.now()), encoding="utf-8")
     return len(found)

@@ -16,6 +16,7 @@ from docgen.rendering.covers import render_cover
 from docgen.services.batch import BatchDone
 from docgen.services.batch_item import ItemResult
 from docgen.services.office import Office
+from docgen.services.outside import require_outside
 from docgen.workspace import data_root
 
 _COLUMNS = (
@@ -49,7 +50,7 @@ class Written:
 
 def write_results(office: Office, done: BatchDone, out: Path, *, as_print: bool = False) -> Written:
     """Write a batch's results into a folder; a second writing of the same batch takes the first one's place."""
-    out.mkdir(parents=True, exist_ok=True)
+    require_outside(office, out).mkdir(parents=True, exist_ok=True)
     workbook = out / f"批次 {done.order.id} 结果.xlsx"
     _replace(workbook, lambda path: path.write_bytes(_workbook(done)))
     if not done.issued:

@@ -84,7 +84,7 @@ def _values(office: Office, paper: KnownPaper) -> list[tuple[str, str]]:
     derived = row.sidecar.get("derived")
     names = [str(each["name"]) for each in derived] if isinstance(derived, list) else []
     name = next((each for each in names if each.endswith(_VALUES)), None)
-    if name is None:
+    if name is None or row.is_disposed:
         raise NotFound.of("services.no-values", paper.number)
     kept = json.loads((folder.derived / name).read_text(encoding="utf-8"))
     return [(str(each["kind"]), str(each["text"])) for each in kept["values"]]

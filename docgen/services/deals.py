@@ -78,7 +78,7 @@ def _paper(row: ledger.PaperLine) -> Mapping[str, object]:
         "title": row.title,
         "type": row.item_type,
         "subject": row.subject,
-        "status": row.status,
+        "status": "disposed" if row.is_disposed else row.status,
         "superseded_by": row.superseded_by or None,
         "version": row.version,
         "at": row.at,

@@ -170,7 +170,7 @@ def _unless_our_own(kept: Kept, decision: Decision) -> Decision:
 def _issued_text(office: Office, paper: IssuedPaper) -> Sequence[str]:
     row = ledger.issued_by_document_id(paper.document_id)
     names = [name for name in row.files if name.endswith(".pdf")] if row else []
-    if not names:
+    if not names or row is None or row.is_disposed:
         return ()
     return pdf.page_texts((folder_of(office, paper.contract_no).path / names[0]).read_bytes())
 

@@ -17,6 +17,7 @@ from docgen.kinds.kind import Face, Kind
 from docgen.services import logging as log
 from docgen.services.frozen_beside import beside
 from docgen.services.office import Office
+from docgen.services.outside import require_outside
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Prepared, Request, prepare
 from docgen.services.retention_rules import NewPaper, promise
@@ -65,6 +66,7 @@ def draft_document(office: Office, request: Request, out: Path, *, kind: Kind | 
         Refused: the paper cannot even be drafted (no such subject).
         TemplateRefused: the template needs a value the deal does not have.
     """
+    require_outside(office, out)
     prepared = prepare(office, request, is_draft=True, kind=kind)
     produced = produce(prepared.order)
     out.mkdir(parents=True, exist_ok=True)

@@ -26,6 +26,7 @@ from docgen.findings import Finding, note, warning
 from docgen.services.archive_care import verify_archive
 from docgen.services.backups import TABLES, Backup, Line, lines_of
 from docgen.services.office import Clock, Office, system_clock
+from docgen.services.restored_disposals import destroyed_since
 from docgen.store import database, ledger, projection
 from docgen.workspace import CONFIG_NAME, open_workspace
 
@@ -81,6 +82,7 @@ def restore(backup: Backup, target: Path, *, clock: Clock = system_clock, progre
     for each in office.archive.folders():
         projection.catch_up(each)
     report, counts = verify_archive(office), ledger.counts()
+    remarks += destroyed_since(backup)
     size = sum(line.entry.size for line in lines)
     return Restored(target, backup.name, files, size, counts.deals, counts.papers, report, tuple(remarks))
 

@@ -111,13 +111,14 @@ class Desk:
         return [Target(Scope.CUSTOMER, each) for each in sorted(same)]
 
     def contract(self, contract_no: str, *, as_of: date) -> tuple[ItemRetention, ...]:
-        """Return the items of one contract."""
+        """Return the items of one contract; what was destroyed has no term any more."""
         rows = ledger.papers(contract_no)
         issued = {row.document_id: row.id for row in rows if row.item_type == "issued" and row.document_id}
         days = [paper_day(self.office, row) for row in rows]
         last = max((day for day in days if day <= as_of), default=None)
         deal = self.deal(contract_no)
-        return tuple(self._item(row, deal, issued.get(row.answers), last, as_of) for row in rows)
+        there = [row for row in rows if not row.is_disposed]
+        return tuple(self._item(row, deal, issued.get(row.answers), last, as_of) for row in there)
 
     def _item(
         self, row: PaperLine, deal: ledger.StoredDeal, answered: str | None, last_contact: date | None, as_of: date
@@ -205,9 +206,14 @@ def find(reference: str) -> tuple[str, set[str] | None]:
     """Return the contract that is meant, and the ids of the items; None for the whole contract.
 
     Raises:
-        NotFound: nothing bears the reference.
+        NotFound: nothing bears the reference, or the item was destroyed.
     """
     item = ledger.archived_item(reference)
+    if item is not None and item.is_disposed:
+        mark = Sidecar.model_validate(item.sidecar).extra.get("disposed")
+        told = mark if isinstance(mark, dict) else {}
+        on, number = str(told.get("at"))[:10], str(told.get("list"))
+        raise NotFound.of("retention.item-disposed", reference, title=item.title, on=on, number=number)
     if item is not None and item.contract_no:
         return item.contract_no, {item.id}
     paper = ledger.issued_by_number(reference)

@@ -54,7 +54,7 @@ class DealLine:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """One archived item as lists show it."""
+    """One archived item as lists show it; a destroyed one has names of files and no hashes to be found by."""
 
     id: str
     contract_no: str
@@ -75,6 +75,7 @@ class PaperLine:
     sidecar: Mapping[str, object]
     key: str = ""
     """The folder it lies in: the contract's number, or `_company/<year>` for a paper of the company itself."""
+    is_disposed: bool = False
 
 
 def deal(reference: str) -> StoredDeal:
@@ -236,9 +237,10 @@ def _line(row: Paper) -> PaperLine:
         row.superseded_by,
         row.at,
         files,
-        tuple(entry["sha256"] for entry in row.sidecar.get("files", ())),
+        () if row.is_disposed else tuple(entry["sha256"] for entry in row.sidecar.get("files", ())),
         row.sidecar,
-        row.key,
+        key=row.key,
+        is_disposed=row.is_disposed,
     )
 
 

@@ -141,7 +141,7 @@ class Number(models.Model):
 
 
 class Paper(models.Model):
-    """One archived item: a paper we issued, or a scan that came back."""
+    """One archived item: a paper we issued, or a scan that came back; of a destroyed one `sidecar` is the tombstone."""
 
     id = models.CharField(max_length=60, primary_key=True)
     key = models.CharField(max_length=300, db_index=True)
@@ -159,6 +159,7 @@ class Paper(models.Model):
     superseded_by = models.CharField(max_length=120, blank=True)
     at = models.CharField(max_length=40)
     source_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    is_disposed = models.BooleanField(default=False)
     sidecar = models.JSONField()
 
 
@@ -225,6 +226,21 @@ class Delegation(models.Model):
     last = models.CharField(max_length=10)
     reason = models.TextField()
     is_ended = models.BooleanField(default=False)
+
+
+class DisposalProposal(models.Model):
+    """A proposal to destroy archived items as its log leaves it; items and signatures are replayed from the events."""
+
+    id = models.CharField(max_length=40, primary_key=True)
+    key = models.CharField(max_length=300)
+    status = models.CharField(max_length=20, db_index=True)
+    as_of = models.CharField(max_length=10)
+    reason = models.TextField()
+    proposed_by = models.CharField(max_length=60)
+    proposed_on = models.CharField(max_length=10)
+    items = models.IntegerField()
+    approvals = models.IntegerField()
+    list_number = models.CharField(max_length=120, blank=True)
 
 
 class DealOutline(models.Model):

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.db import transaction
 
 from docgen.approvals.trail import APPROVAL_EVENTS
+from docgen.archive.disposition import EVENT as ITEM_DISPOSED
 from docgen.archive.eventlog import LogEntry, read, scan
 from docgen.archive.layout import CUSTOMER, Archive, Folder, folder_key
 from docgen.archive.rebuild import sidecar_of
@@ -19,11 +20,13 @@ from docgen.archive.record import Sidecar
 from docgen.deals.events import DealEvent, replay
 from docgen.errors import Damage
 from docgen.findings import has_errors
+from docgen.retention.disposal import DISPOSAL_EVENTS
 from docgen.store import (
     approvals,
     collection,
     customers,
     database,  # noqa: F401  # sets Django up before the models
+    disposals,
     letters,
     originals,
     reviews,
@@ -223,6 +226,14 @@ def _paper_deposited(key: str, entry: LogEntry) -> None:
         old.update(status="superseded", superseded_by=row.number)
 
 
+def _disposal_changed(key: str, entry: LogEntry) -> None:
+    disposals.refresh(key, _text(entry, "id"))
+
+
+def _item_disposed(_key: str, entry: LogEntry) -> None:
+    disposals.project_disposal(entry.payload)
+
+
 def _paper_voided(_key: str, entry: LogEntry) -> None:
     Paper.objects.filter(id=_text(entry, "id")).update(status="void")
 
@@ -244,6 +255,8 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     "paper.bound": _paper_deposited,
     "paper.voided": _paper_voided,
     originals.PLACED: _original_placed,
+    ITEM_DISPOSED: _item_disposed,
+    **dict.fromkeys(DISPOSAL_EVENTS, _disposal_changed),
 }
 
 

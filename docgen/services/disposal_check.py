@@ -1,0 +1,137 @@
+"""What keeps an item from being destroyed at this very moment, and whether this moment is what the clock says.
+
+Asked when a proposal is carried out, whatever was found when it was made: terms are reckoned anew, holds, open money
+and running claims are looked for, and the bytes are read and compared with those that were approved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from docgen.archive import disk
+from docgen.archive.disposition import doomed
+from docgen.archive.layout import Folder
+from docgen.archive.record import Sidecar
+from docgen.errors import DocgenError, NotFound, Refused
+from docgen.findings import Finding, note
+from docgen.retention.disposal import ProposedItem
+from docgen.retention.standing import State
+from docgen.services.backups import backups
+from docgen.services.office import Office
+from docgen.services.retention import Desk, ItemRetention, list_items, until_words
+from docgen.services.retention_review import QUIET, TOLERANCE, obstacles
+from docgen.store import disposals, ledger, projection, retention
+
+
+@dataclass
+class Check:
+    """One look at many items; what concerns a whole contract is looked at once."""
+
+    office: Office
+    _desk: Desk | None = None
+    _standing: dict[str, Mapping[str, ItemRetention]] = field(default_factory=dict)
+    _obstacles: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+    def against(self, item: ProposedItem) -> tuple[Finding, ...]:
+        """Return everything that keeps an item from being destroyed now; empty where nothing does."""
+        row = ledger.archived_item(item.id)
+        if row is None or row.is_disposed:
+            return (note("retention.back-gone", item.id, title=item.title),)
+        sidecar = Sidecar.model_validate(row.sidecar)
+        return (
+            *self._term(item.id, row.contract_no),
+            *self._of_contract(row.contract_no),
+            *self._parts(sidecar),
+            *_bytes_differ(self.office, item, sidecar),
+        )
+
+    def _term(self, item_id: str, contract_no: str) -> Iterator[Finding]:
+        found = self._items(contract_no).get(item_id)
+        if found is None:
+            yield note("retention.back-term", item_id, item=item_id, until="—")
+            return
+        standing = found.standing
+        if standing.state not in {State.HELD, State.DISPOSABLE}:
+            yield note("retention.back-term", item_id, item=item_id, until=until_words(standing))
+        for hold in standing.holds:
+            yield note("retention.back-held", item_id, case=hold.case, target=hold.target.id, on=hold.placed.on)
+
+    def _of_contract(self, contract_no: str) -> tuple[Finding, ...]:
+        if not contract_no:
+            return ()
+        if contract_no not in self._obstacles:
+            self._obstacles[contract_no] = obstacles(self.office, contract_no)
+        return self._obstacles[contract_no]
+
+    def _parts(self, sidecar: Sidecar) -> Iterator[Finding]:
+        """A file that was taken apart goes no sooner than any paper that was cut from it, whichever contract's."""
+        parts = sidecar.extra.get("parts")
+        for part in parts if isinstance(parts, list) else []:
+            row = ledger.archived_item(str(part.get("item"))) if isinstance(part, dict) else None
+            if row is None or row.is_disposed:
+                continue
+            found = self._items(row.contract_no).get(row.id)
+            if found is None or found.standing.state is not State.DISPOSABLE:
+                told = {"title": row.title, "contract": row.contract_no}
+                yield note("retention.back-parts", sidecar.id, **told)
+
+    def _items(self, contract_no: str) -> Mapping[str, ItemRetention]:
+        if contract_no not in self._standing:
+            self._desk = self._desk or Desk(self.office)
+            today = self.office.today()
+            rows = self._desk.contract(contract_no, as_of=today) if contract_no else list_items(self.office)
+            self._standing[contract_no] = {each.id: each for each in rows}
+        return self._standing[contract_no]
+
+
+def folder_of_item(office: Office, item_id: str) -> Folder:
+    """Return the folder an archived item lies in.
+
+    Raises:
+        NotFound: nothing bears the id, or its folder is gone.
+    """
+    key = disposals.key_of(item_id)
+    folder = projection.known_folder(office.archive, key) if key else None
+    if folder is None:
+        raise NotFound.of("retention.no-such-item", item_id)
+    return folder
+
+
+def require_true_day(office: Office, *, confirmed: date | None) -> None:
+    """Refuse where the clock may be wrong: set back, or ahead of a long silence that nobody has vouched for.
+
+    Raises:
+        Refused: retention.clock-behind, retention.date-unconfirmed, retention.date-differs.
+    """
+    now, today = office.now(), office.today()
+    latest = retention.newest_instant()
+    if latest and now < datetime.fromisoformat(latest) - TOLERANCE:
+        raise Refused.of("retention.clock-behind", "", now=now, last=latest)
+    if confirmed is not None and confirmed != today:
+        raise Refused.of("retention.date-differs", "--confirm-date", given=confirmed, today=today)
+    silence = disposals.longest_silence(now, witnesses=_backed_up(office))
+    if silence and silence[1] - silence[0] > QUIET and confirmed is None:
+        told = {"last": silence[0].date(), "next": silence[1].date(), "today": today}
+        raise Refused.of("retention.date-unconfirmed", "--confirm-date", **told)
+
+
+def _backed_up(office: Office) -> tuple[datetime, ...]:
+    with suppress(DocgenError, OSError, ValueError):
+        return tuple(datetime.fromisoformat(each.began) for each in backups(office.workspace.backup))
+    return ()
+
+
+def _bytes_differ(office: Office, item: ProposedItem, sidecar: Sidecar) -> Iterator[Finding]:
+    paths, folder = doomed(sidecar), folder_of_item(office, item.id).path
+    wrong = sorted({path for path, _ in set(paths.items()) ^ set(item.paths.items())})
+    wrong += [path for path, sha256 in paths.items() if not _bears(folder / path, sha256)]
+    if wrong:
+        yield note("retention.back-bytes", item.id, file=wrong[0])
+
+
+def _bears(path: Path, sha256: str) -> bool:
+    return disk.is_plain_file(path) and disk.digest(path).sha256 == sha256
