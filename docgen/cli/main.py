@@ -34,6 +34,7 @@ from docgen.cli.letter import letter_app
 from docgen.cli.packet import packet
 from docgen.cli.payment import payment_app
 from docgen.cli.retention import retention_app
+from docgen.cli.retention_marks import appraise_, number
 from docgen.cli.review import review_app
 from docgen.cli.user import user_app
 from docgen.errors import DocgenError
@@ -77,6 +78,8 @@ app.add_typer(key_app, name="key")
 app.add_typer(company_app, name="company")
 app.add_typer(customer_app, name="customer")
 app.add_typer(review_app, name="review")
+retention_app.command("number")(number)
+retention_app.command("appraise")(appraise_)
 app.add_typer(retention_app, name="retention")
 app.add_typer(user_app, name="user")
 app.add_typer(approval_app, name="approval")

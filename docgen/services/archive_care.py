@@ -18,7 +18,7 @@ from docgen.services.office import Office
 from docgen.services.places import folder_of
 from docgen.services.retention import kept_words
 from docgen.services.verify_run import VerifyRun
-from docgen.store import database, ledger, people, projection
+from docgen.store import archive_numbers, database, ledger, people, projection
 from docgen.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]
@@ -149,5 +149,6 @@ def export_contract(office: Office, reference: str, out: Path, *, include_intern
     """
     contract_no = ledger.deal(reference).contract_no
     out.parent.mkdir(parents=True, exist_ok=True)
-    kept = kept_words(office, contract_no)
-    return export_bag(folder_of(office, contract_no), out, include_internal=include_internal, kept=kept)
+    kept, numbers = kept_words(office, contract_no), archive_numbers.numbers()
+    folder = folder_of(office, contract_no)
+    return export_bag(folder, out, include_internal=include_internal, kept=kept, archive_numbers=numbers)

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from django.db.models import Q
 
+from docgen.archive.layout import CUSTOMER
 from docgen.archive.verify import Anchor
 from docgen.deals.deal import Deal as DealRecord
 from docgen.errors import NotFound, Refused
@@ -72,6 +73,7 @@ class PaperLine:
     files: tuple[str, ...]
     hashes: tuple[str, ...]
     sidecar: Mapping[str, object]
+    key: str = ""
 
 
 def deal(reference: str) -> StoredDeal:
@@ -155,6 +157,29 @@ def papers(contract_no: str | None = None) -> tuple[PaperLine, ...]:
     return tuple(_line(row) for row in rows)
 
 
+def papers_in(key: str) -> tuple[PaperLine, ...]:
+    """Return the archived items of one folder (a contract's, a customer's own, a company's year), as they came."""
+    return tuple(_line(row) for row in Paper.objects.filter(key=key).order_by("at", "id"))
+
+
+def papers_of_customers(customer_ids: Collection[str]) -> tuple[PaperLine, ...]:
+    """Return the archived items of these customers, of their contracts and of their own folders, as they came."""
+    contracts = Deal.objects.filter(customer_id__in=list(customer_ids)).values_list("contract_no", flat=True)
+    keys = [*contracts, *(f"{CUSTOMER}/{each}" for each in customer_ids)]
+    return tuple(_line(row) for row in Paper.objects.filter(key__in=keys).order_by("at", "id"))
+
+
+def keys_with_papers() -> tuple[str, ...]:
+    """Return the keys of all folders that hold archived items, sorted."""
+    return tuple(Paper.objects.order_by("key").values_list("key", flat=True).distinct())
+
+
+def contracts_of(customer_ids: Collection[str]) -> tuple[str, ...]:
+    """Return the contract numbers filed under these customers."""
+    rows = Deal.objects.filter(customer_id__in=list(customer_ids)).order_by("contract_no")
+    return tuple(rows.values_list("contract_no", flat=True))
+
+
 def paper(number: str) -> PaperLine:
     """Return an issued paper by its number.
 
@@ -228,6 +253,7 @@ def _line(row: Paper) -> PaperLine:
         files,
         tuple(entry["sha256"] for entry in row.sidecar.get("files", ())),
         row.sidecar,
+        row.key,
     )
 
 

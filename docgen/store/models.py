@@ -279,3 +279,11 @@ class BankLine(models.Model):
     contract_no = models.CharField(max_length=40, blank=True)
     settled_reason = models.TextField(blank=True)
     at = models.CharField(max_length=40)
+
+
+class ArchiveNumber(models.Model):
+    """The archive number (档号) an item bears, where the company uses such numbers."""
+
+    item = models.CharField(max_length=60, primary_key=True)
+    key = models.CharField(max_length=300)
+    number = models.CharField(max_length=120, unique=True)

@@ -21,6 +21,7 @@ from docgen.errors import Damage
 from docgen.findings import has_errors
 from docgen.store import (
     approvals,
+    archive_numbers,
     collection,
     customers,
     database,  # noqa: F401  # sets Django up before the models
@@ -226,6 +227,10 @@ def _paper_voided(_key: str, entry: LogEntry) -> None:
     Paper.objects.filter(id=_text(entry, "id")).update(status="void")
 
 
+def _archive_number_given(key: str, entry: LogEntry) -> None:
+    archive_numbers.project(key, entry.payload)
+
+
 _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     "number.allotted": _number_allotted,
     customers.REGISTERED: _customer_registered,
@@ -238,6 +243,7 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     "scan.taken-apart": _paper_deposited,
     "paper.bound": _paper_deposited,
     "paper.voided": _paper_voided,
+    archive_numbers.GIVEN: _archive_number_given,
 }
 
 
