@@ -15,6 +15,7 @@ from typer.exceptions import Abort, TyperException
 from docgen.cli import console
 from docgen.cli.approval import approval_app, approve, reject
 from docgen.cli.archive import archive_app
+from docgen.cli.archive_move import move
 from docgen.cli.backup import backup_app, restore, upgrade
 from docgen.cli.batch import batch
 from docgen.cli.change import change_app
@@ -70,6 +71,7 @@ app.add_typer(letter_app, name="letter")
 app.command("file")(file_paths)
 app.command("watch")(watch)
 app.add_typer(inbox_app, name="inbox")
+archive_app.command("move")(move)
 app.add_typer(archive_app, name="archive")
 app.add_typer(backup_app, name="backup")
 app.command("restore")(restore)

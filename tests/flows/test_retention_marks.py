@@ -10,12 +10,14 @@ from typing import Any, Protocol
 
 import openpyxl
 import pytest
+import yaml
 
 from docgen.archive.deposit import Content, deposit
 from docgen.archive.eventlog import read
 from docgen.archive.keep import keep
 from docgen.archive.record import Item, Retention, Sidecar
 from docgen.cli.main import main
+from docgen.demo.people import agreed
 from docgen.errors import NotFound, Refused
 from docgen.retention.standing import Ground, Standing, State
 from docgen.retention.trail import Verdict
@@ -25,9 +27,12 @@ from docgen.services.archive_care import export_contract, rebuild_database, veri
 from docgen.services.archive_numbers import number_items
 from docgen.services.deals import show_deal
 from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
+from docgen.services.import_deal import import_deal
+from docgen.services.issue_document import issue_document
 from docgen.services.office import Office, open_office
 from docgen.services.people import Identity, NewUser, add_user
 from docgen.services.places import folder_of
+from docgen.services.prepare_issue import Request
 from docgen.services.record_fact import NewFact, add_fact
 from docgen.services.retention import explain, list_items
 from docgen.services.retention_acts import extend, place_hold
@@ -36,6 +41,7 @@ from docgen.services.retention_rules import NewPaper, promise, shortened
 from docgen.services.review_contract import review_checklist
 from docgen.store import archive_numbers, database, ledger
 from docgen.store.journal import writing
+from docgen.workspace import data_root
 
 NO = "HT2024031001"
 SETUP = '\n[archive_no]\nfonds = "A001"\nunit = "XS"\ncategories = { accounting-voucher = "KU" }\n'
@@ -358,6 +364,30 @@ def test_a_quotation_without_contract_has_the_shorter_class_and_gains_the_longer
     assert promise(desk, bare, copy).retention.classes == ("contract-paper",)
     contract = NewPaper("sales-contract", "合同", date(2028, 3, 27), also=("contract-paper",))
     assert promise(desk, bare, contract).retention.classes == ("contract-paper",)
+
+
+def test_a_quotation_that_came_to_nothing_is_reviewed_after_its_shorter_term(
+    office: Office, clock: Clock, tmp_path: Path
+) -> None:
+    record = yaml.safe_load((data_root() / "samples" / "deals" / "xx-tech.yaml").read_text("utf-8"))
+    signature = record.pop("facts")["signature"]
+    path = tmp_path / "offer.yaml"
+    path.write_text(yaml.safe_dump(record, allow_unicode=True), "utf-8")
+    clock.at = datetime(2024, 3, 5, 2, 0, tzinfo=UTC)
+    no = import_deal(office, path).contract_no
+    agreed(office, no, "quotation")
+    number = issue_document(office, Request(no, "quotation")).number
+    found = explain(office, number).items[0]
+    assert (found.standing.classes, found.standing.until) == (("presale-paper",), date(2027, 3, 5))
+    clock.at = datetime(2027, 3, 6, 2, 0, tzinfo=UTC)
+    seen = review(office)
+    assert ([each.number for each in seen.items], seen.kept_back) == ([number], ())
+    before = list_items(office)
+    office = reopened(office)
+    assert list_items(office) == before
+    add_fact(office, no, NewFact("signature", {name: str(value) for name, value in signature.items()}))
+    kept = explain(office, number).items[0].standing
+    assert (kept.classes, kept.state) == (("presale-paper", "contract-paper"), State.UNKNOWN)
 
 
 # a table edited by the archivist
