@@ -23,7 +23,7 @@ from docgen.services.due_board import all_rows
 from docgen.services.make_workbook import SUFFIX, write_new
 from docgen.services.office import Office
 from docgen.services.retention import OVER, Desk, ItemRetention
-from docgen.services.retention_rules import shortened
+from docgen.services.retention_rules import is_contracted, shortened
 from docgen.store import ledger, retention
 
 QUIET = timedelta(days=31)
@@ -122,6 +122,9 @@ def obstacles(office: Office, contract_no: str) -> tuple[Finding, ...]:
 
 
 def _claims(office: Office, contract_no: str) -> list[Finding]:
+    """Return what money keeps back; where no contract came of it nothing was ever owed, whatever was planned."""
+    if not is_contracted(ledger.deal(contract_no).record, ledger.papers(contract_no)):
+        return []
     found: list[Finding] = []
     rows = list(all_rows(office, office.today(), contract_no=contract_no))
     balance = sum((row.balance for row in rows), Decimal(0))
