@@ -18,6 +18,7 @@ from docgen.archive.deposit import Parcel, arrange, place, stage, standing, take
 from docgen.archive.eventlog import append
 from docgen.archive.keep import Kept, finish_keeping, lock_of_parts, part_name, start_keeping
 from docgen.archive.layout import Archive, Folder
+from docgen.archive.moved import require_here
 from docgen.archive.plan import Move, Plan, begin_plan, discard, intent_bytes
 from docgen.archive.record import Sidecar
 from docgen.archive.recovery import drop_spares, recover_pending, scratch_sidecar
@@ -36,6 +37,7 @@ def keep_together(archive: Archive, sources: Sequence[Path]) -> list[Kept | Docg
         lock.shared(lock_of_parts(archive), str(incoming), create=True),
         disk.together(archive.root) as settle,
     ):
+        require_here(archive.root)
         copied = [_copied(source, incoming / part_name()) for source in sources]
         settle()
         kept = [_named(one) for one in copied]

@@ -9,8 +9,8 @@ the chain alone cannot show is a log cut off at the end, or rewritten whole: for
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from pydantic import JsonValue
 
 from docgen.archive import disk, lock, plain
 from docgen.archive.layout import Folder
+from docgen.archive.moved import require_here
 from docgen.errors import Damage, Refused
 from docgen.findings import Finding, error
 
@@ -39,13 +40,16 @@ class LogEntry:
     hash: str
 
 
-def locked(folder: Folder, *, seconds: float = lock.WAIT) -> AbstractContextManager[None]:
+@contextmanager
+def locked(folder: Folder, *, seconds: float = lock.WAIT) -> Iterator[None]:
     """Hold the folder as its only writer for the length of a `with` block; may be nested within a thread.
 
     Raises:
-        StorageProblem: archive.locked, when another writer keeps it longer than `seconds`.
+        StorageProblem: archive.locked, when another writer keeps it longer than `seconds`; archive.moving, .moved.
     """
-    return lock.exclusive(folder.lock, folder.key, seconds=seconds)
+    with lock.exclusive(folder.lock, folder.key, seconds=seconds):
+        require_here(folder.path.parent.parent)
+        yield
 
 
 def append(folder: Folder, event_type: str, payload: Mapping[str, object], *, at: datetime, actor: str) -> LogEntry:

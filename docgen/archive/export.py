@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
+from pydantic import JsonValue
+
 from docgen.archive import disk, lock, plain
 from docgen.archive.disposition import disposals
 from docgen.archive.eventlog import LogEntry, read
@@ -47,6 +49,7 @@ def export_bag(  # noqa: PLR0913  # what, where, and what its page tells
     at: datetime | None = None,
     kept: Mapping[str, str] = MappingProxyType({}),
     originals: Mapping[str, str] = MappingProxyType({}),
+    archive_numbers: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
     """Write a contract as a bag into the new folder `out` and return it; the contract stays as it is.
 
@@ -57,6 +60,7 @@ def export_bag(  # noqa: PLR0913  # what, where, and what its page tells
         at: the instant printed as date of export; now by default.
         kept: until when each item is kept, in words by item id, for the index page.
         originals: where the paper original of an item lies, in words by item id, for the index page.
+        archive_numbers: the archive number of each item that has one, by item id; listed in metadata.json, too.
 
     Raises:
         Refused: archive.export-target-exists, archive.export-inside-archive.
@@ -73,7 +77,19 @@ def export_bag(  # noqa: PLR0913  # what, where, and what its page tells
         selection = _whole(folder) if include_internal else _outward(folder)
         disk.make_folder(bag)
         payload = _write_payload(folder, bag, selection)
-        _write_tags(folder, bag, selection, payload, at=at or datetime.now(UTC), kept=kept, originals=originals)
+        customer = Archive(folder.path.parent.parent).customer_of(folder) or {}
+        listing = Listing(
+            key=folder.key,
+            customer=customer.get("name", ""),
+            at=at or datetime.now(UTC),
+            sidecars=selection.sidecars,
+            withheld_papers=selection.withheld_papers,
+            withheld_events=selection.withheld_events,
+            kept=kept,
+            originals=originals,
+            archive_numbers=archive_numbers,
+        )
+        _write_tags(bag, listing, payload)
         disk.move_folder_new(bag, out)
     return out
 
@@ -161,34 +177,17 @@ def _place_for(bag: Path, path: str) -> Path:
     return target
 
 
-def _write_tags(  # noqa: PLR0913  # the bag, what is in it, and what its page tells
-    folder: Folder,
-    bag: Path,
-    selection: _Selection,
-    payload: Mapping[str, disk.Digest],
-    *,
-    at: datetime,
-    kept: Mapping[str, str],
-    originals: Mapping[str, str],
-) -> None:
+def _write_tags(bag: Path, listing: Listing, payload: Mapping[str, disk.Digest]) -> None:
     """Write the bag's own files: declaration, information, index page, and the two manifests."""
-    customer = Archive(folder.path.parent.parent).customer_of(folder) or {}
-    listing = Listing(
-        key=folder.key,
-        customer=customer.get("name", ""),
-        at=at,
-        sidecars=selection.sidecars,
-        withheld_papers=selection.withheld_papers,
-        withheld_events=selection.withheld_events,
-        kept=kept,
-        originals=originals,
-    )
     tags = {
         "bagit.txt": _BAGIT,
         "bag-info.txt": _bag_info(listing, payload),
         "index.html": index_page(listing),
         "manifest-sha256.txt": _lines({path: found.sha256 for path, found in payload.items()}),
     }
+    if listing.numbered:
+        rows: list[JsonValue] = [{"id": item, "archive_no": number} for item, number in listing.numbered.items()]
+        tags["metadata.json"] = plain.pretty({"schema": 1, "items": rows})
     hashes = {name: disk.digest_of(data).sha256 for name, data in tags.items()}
     for name, data in {**tags, "tagmanifest-sha256.txt": _lines(hashes)}.items():
         disk.write_new(bag / name, data)

@@ -28,6 +28,7 @@ class Listing:
 
     `kept` says by item id until when a paper is kept, as known at export; else the page tells what filing promised.
     `originals` says by item id where the paper original lies; where none is known, the page says nothing of it.
+    `archive_numbers` are by item id, too; where no listed paper has one, the page says nothing of them.
     """
 
     key: str
@@ -38,6 +39,12 @@ class Listing:
     withheld_events: int
     kept: Mapping[str, str] = field(default_factory=dict)
     originals: Mapping[str, str] = field(default_factory=dict)
+    archive_numbers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def numbered(self) -> dict[str, str]:
+        """The archive numbers of the papers that are listed."""
+        return {each.id: self.archive_numbers[each.id] for each in self.sidecars if each.id in self.archive_numbers}
 
 
 def index_page(listing: Listing) -> bytes:
@@ -50,8 +57,8 @@ def index_page(listing: Listing) -> bytes:
             f"<h1>合同文件目录 · {title}</h1>",
             f"<p>导出日期（UTC）：{listing.at.date().isoformat()}；文书 {len(listing.sidecars)} 份。</p>",
             *_left_out(listing),
-            f"<table>\n<thead><tr>{''.join(f'<th>{head}</th>' for head in _HEADS)}</tr></thead>\n<tbody>",
-            *[row for sidecar in listing.sidecars for row in _rows(sidecar, listing.kept)],
+            f"<table>\n<thead><tr>{''.join(f'<th>{head}</th>' for head in _heads(listing))}</tr></thead>\n<tbody>",
+            *[row for sidecar in listing.sidecars for row in _rows(sidecar, listing)],
             "</tbody>\n</table>",
             *_originals(listing),
             *_how_to_check(),
@@ -70,10 +77,15 @@ def _left_out(listing: Listing) -> Iterator[str]:
         )
 
 
-def _rows(sidecar: Sidecar, kept: Mapping[str, str]) -> Iterator[str]:
-    until = disposed_words(sidecar) or kept.get(sidecar.id) or _promised(sidecar.retention)
+def _heads(listing: Listing) -> tuple[str, ...]:
+    return (*_HEADS, "档号") if listing.numbered else _HEADS
+
+
+def _rows(sidecar: Sidecar, listing: Listing) -> Iterator[str]:
+    until = disposed_words(sidecar) or listing.kept.get(sidecar.id) or _promised(sidecar.retention)
+    numbers = [escape(listing.numbered.get(sidecar.id, ""))] if listing.numbered else []
     for file in sidecar.files:
-        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(sidecar, file, until))}</tr>"
+        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in (*_cells(sidecar, file, until), *numbers))}</tr>"
 
 
 def disposed_words(sidecar: Sidecar) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from docgen.archive import disk, lock
 from docgen.archive.layout import INCOMING, Archive
+from docgen.archive.moved import require_here
 from docgen.archive.names import numbered_name, safe_name
 from docgen.errors import Refused, StorageProblem
 
@@ -44,6 +45,7 @@ def keep(archive: Archive, source: Path) -> Kept:
     with disk.storage(str(source)):
         incoming = archive.incoming
         with lock.shared(lock_of_parts(archive), str(source), create=True):
+            require_here(archive.root)
             part = incoming / part_name()
             try:
                 kept = finish_keeping(source, part, start_keeping(source, part))

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from docgen.archive import disk, lock, plain
+from docgen.archive.moved import MOVED, require_here
 from docgen.archive.names import CONTRACT_LIMIT, CUSTOMER_LIMIT, fold, marked_name, safe_name
 from docgen.errors import Damage, Refused, StorageProblem
 
@@ -28,7 +29,7 @@ LABEL = "_docgen/folder.json"
 COMPANY = "_company"
 CUSTOMER = "_customer"
 INCOMING = "_incoming"
-ROOT_FILES = frozenset({"README.md", ".gitignore"})
+ROOT_FILES = frozenset({"README.md", ".gitignore", MOVED})
 _NEW = ".new-"
 
 
@@ -251,6 +252,7 @@ class Archive:
     @contextmanager
     def _making(self, where: str) -> Iterator[None]:
         with disk.storage(where), lock.exclusive(self.incoming / ".lock", where):
+            require_here(self.root)
             yield
 
 

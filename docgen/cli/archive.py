@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +19,7 @@ from docgen.findings import has_errors
 from docgen.services.archive_care import anchor_sheet, export_contract, rebuild_database, verify_archive
 from docgen.services.deals import list_deals
 from docgen.services.places import home_of, items_of
-from docgen.store import ledger, originals
+from docgen.store import archive_numbers, ledger, originals
 from docgen.workspace import open_workspace
 
 archive_app = typer.Typer(no_args_is_help=True, help="归档 · the archive")
@@ -44,12 +45,22 @@ def show(number: Reference) -> None:
     """列出一份合同的全部归档文件 · list a contract's papers."""
     zone = console.office().workspace.timezone
     rows = items_of(number)
+    numbers = archive_numbers.numbers([row.id for row in rows])
     if console.wants_json():
-        console.dump({"papers": rows, "originals": originals.originals([row.id for row in rows])})
+        places = originals.originals([row.id for row in rows])
+        console.dump({"papers": [_plain(row, numbers) for row in rows], "originals": places})
         return
     columns = ("cli.col-type", "cli.col-number", "cli.col-title", "cli.col-status", "cli.col-at", "cli.col-files")
-    console.table("", columns, (_row(row, zone) for row in rows))
+    last = ("cli.col-archive-no",) if numbers else ()
+    marks = ((numbers.get(row.id, ""),) if numbers else () for row in rows)
+    console.table("", (*columns, *last), ((*_row(row, zone), *mark) for row, mark in zip(rows, marks, strict=True)))
     show_originals(rows)
+
+
+def _plain(row: ledger.PaperLine, numbers: Mapping[str, str]) -> object:
+    """Return a paper as JSON, with its archive number where it bears one."""
+    plain = console.plain(row)
+    return {**plain, "archive_no": numbers[row.id]} if isinstance(plain, dict) and row.id in numbers else plain
 
 
 def _row(row: ledger.PaperLine, zone: ZoneInfo) -> tuple[str, ...]:

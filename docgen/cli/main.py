@@ -15,6 +15,7 @@ from typer.exceptions import Abort, TyperException
 from docgen.cli import console, disposal
 from docgen.cli.approval import approval_app, approve, reject
 from docgen.cli.archive import archive_app
+from docgen.cli.archive_move import move
 from docgen.cli.backup import backup_app, restore, upgrade
 from docgen.cli.batch import batch
 from docgen.cli.change import change_app
@@ -35,6 +36,7 @@ from docgen.cli.originals import handover_app, original
 from docgen.cli.packet import packet
 from docgen.cli.payment import payment_app
 from docgen.cli.retention import retention_app
+from docgen.cli.retention_marks import appraise_, number
 from docgen.cli.review import review_app
 from docgen.cli.user import user_app
 from docgen.errors import DocgenError
@@ -72,6 +74,7 @@ app.command("watch")(watch)
 app.add_typer(inbox_app, name="inbox")
 archive_app.command("original")(original)
 archive_app.add_typer(handover_app, name="handover")
+archive_app.command("move")(move)
 app.add_typer(archive_app, name="archive")
 app.add_typer(backup_app, name="backup")
 app.command("restore")(restore)
@@ -83,6 +86,8 @@ app.add_typer(review_app, name="review")
 for _verb in ("propose", "proposals", "approve", "reject", "withdraw", "dispose"):
     retention_app.command(_verb)(getattr(disposal, _verb))
 retention_app.add_typer(disposal.proposal_app, name="proposal")
+retention_app.command("number")(number)
+retention_app.command("appraise")(appraise_)
 app.add_typer(retention_app, name="retention")
 app.add_typer(user_app, name="user")
 app.add_typer(approval_app, name="approval")

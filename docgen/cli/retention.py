@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from docgen.cli import console
 from docgen.cli.identity import FromStdin, User, acting
 from docgen.retention.standing import Ground, Standing
 from docgen.services import retention, retention_acts, retention_review, retention_rules
+from docgen.services.appraisals import appraisal_words
 from docgen.services.retention import Explanation, ItemRetention
 from docgen.services.retention_acts import HoldTold
 from docgen.services.retention_review import Chosen
@@ -48,7 +50,7 @@ def list_(
     if console.wants_json():
         console.dump({"as_of": day, "items": [_plain(each) for each in rows]})
         return
-    console.table("", _COLUMNS, (_row(each) for each in rows))
+    _show(rows)
 
 
 @retention_app.command("explain")
@@ -61,7 +63,8 @@ def explain(reference: Reference, *, as_of: AsOf = None) -> None:
         told = {"as_of": found.as_of, "items": items, "termination": found.termination, "withdrawn": found.withdrawn}
         console.dump(told)
         return
-    _tell_end(found)
+    if found.is_contract:
+        _tell_end(found)
     for each in found.items:
         _tell(each)
 
@@ -88,7 +91,7 @@ def review(
         console.dump({**told, "findings": found.findings})
         return
     console.show_findings(found.findings)
-    console.table("", _COLUMNS, (_row(each) for each in found.items))
+    _show(found.items)
     for each in found.kept_back:
         console.show_findings(each.reasons)
     console.say("cli.retention-reviewed", count=len(found.items), back=len(found.kept_back), as_of=found.as_of)
@@ -168,21 +171,33 @@ def holds(
 @retention_app.command("table")
 def table() -> None:
     """核对并显示保管期限表 · check and show the retention table."""
-    found = retention_rules.table_of(console.office())
+    office = console.office()
+    found, findings = retention_rules.table_of(office), retention_rules.shortened(office)
     if console.wants_json():
-        console.dump(found)
+        shown = console.plain(found)
+        console.dump({**shown, "findings": findings} if isinstance(shown, dict) else shown)
         return
+    console.show_findings(findings)
     columns = ("cli.col-class", "cli.col-title", "cli.col-rule", "cli.col-basis")
     console.table(
         "", columns, ((each.id, each.title, retention_rules.words_of(each), each.basis) for each in found.classes)
     )
 
 
+def _show(rows: Sequence[ItemRetention]) -> None:
+    """Show items as a table; archive numbers have a column only where there are any."""
+    if not any(each.archive_no for each in rows):
+        console.table("", _COLUMNS, (_row(each) for each in rows))
+        return
+    columns = (*_COLUMNS, "cli.col-archive-no")
+    console.table("", columns, ((*_row(each), each.archive_no) for each in rows))
+
+
 def _row(each: ItemRetention) -> tuple[object, ...]:
     standing = each.standing
     state = console.words(f"cli.retention-{standing.state}")
     why = standing.decided_by.rule + "".join(f"；{hold.case}" for hold in standing.holds)
-    return standing.until or "—", state, each.contract_no, each.title, each.number, each.id, why
+    return standing.until or "—", state, each.contract_no or each.place, each.title, each.number, each.id, why
 
 
 def _tell_end(found: Explanation) -> None:
@@ -206,7 +221,10 @@ def _tell(each: ItemRetention) -> None:
         day = term.until or "—"
         told = {"title": term.title, "rule": term.rule, "start": start, "until": day, "basis": term.basis}
         console.say("cli.retention-term", **told)
+    if each.archive_no:
+        console.say("cli.retention-archive-no", number=each.archive_no)
     _tell_floors(standing)
+    _tell_appraisals(standing)
     for hold in standing.holds:
         told = {"case": hold.case, "on": hold.placed.on, "by": hold.placed.display, "reason": hold.placed.reason}
         console.say("cli.retention-hold", **told)
@@ -218,6 +236,14 @@ def _tell_floors(standing: Standing) -> None:
     for each in standing.extensions:
         told = {"until": each.until, "on": each.act.on, "by": each.act.display, "reason": each.act.reason}
         console.say("cli.retention-extension", **told)
+
+
+def _tell_appraisals(standing: Standing) -> None:
+    for each in standing.appraisals:
+        console.say("cli.retention-appraisal", words=appraisal_words(each))
+    if standing.destroyers and not standing.is_found_worthless:
+        count, wanted = len(standing.destroyers), standing.appraisers_wanted
+        console.say("cli.retention-appraisers", count=count, wanted=wanted)
 
 
 def _tell_hold(done: HoldTold) -> None:
@@ -234,5 +260,9 @@ def _plain(each: ItemRetention) -> dict[str, object]:
     if not isinstance(plain, dict) or not isinstance(plain["standing"], dict):
         raise TypeError(type(plain).__name__)
     plain.pop("targets")
+    if not each.archive_no:
+        plain.pop("archive_no")
+    plain["standing"]["is_found_worthless"] = each.standing.is_found_worthless
+    plain["standing"]["kept_by"] = console.plain(each.standing.kept_by)
     plain["standing"]["disposable_from"] = console.plain(each.standing.disposable_from)
     return plain

@@ -22,7 +22,7 @@ from docgen.deals.milestones import accepted_on, delivered_on, signed_on, termin
 from docgen.deals.money import round_half_up, to_fen, uppercase_rmb
 from docgen.deals.paperwork import PaperSeen
 from docgen.deals.penalties import Penalty, claim_total, late_delivery, late_payment
-from docgen.deals.retention import retention_of
+from docgen.deals.retention import MANUAL, Term, retention_of
 from docgen.deals.schedule import InstalmentStatus
 from docgen.deals.situation import Situation, situation
 from docgen.deals.standing import flag_of, overdue_reason_of, stage_of, status_text
@@ -41,11 +41,13 @@ def describe(  # noqa: PLR0913  # the deal, its day, and what only others know
     revision: int | None = None,
     papers: Iterable[PaperSeen] = (),
     holds: Iterable[str] = (),
+    term: Term = MANUAL,
 ) -> dict[str, Any]:
     """Return the deal as it stands on a day: version, money, penalties, deadlines, papers, retention.
 
     `revision` counts edits of the record, `version` counts signed changes of the contract: two numbers. `papers` are
-    the papers issued and filed, `holds` the names of holds on disposal: both are kept elsewhere and passed in.
+    the papers issued and filed, `holds` the names of holds on disposal, `term` how long the office keeps contract
+    papers: all are kept elsewhere and passed in.
     """
     now = situation(deal, as_of=as_of, calendar=calendar, papers=papers)
     told = {
@@ -59,7 +61,7 @@ def describe(  # noqa: PLR0913  # the deal, its day, and what only others know
         **_milestones(now),
         "deadlines": [_deadline(each) for each in deadlines(now)],
         "documents": _documents(documents(now)),
-        "retention": _retention(deal, as_of, holds),
+        "retention": _retention(deal, as_of, holds, term),
         "calendar": calendar.version,
     }
     plain: dict[str, Any] = _plain(told)
@@ -207,8 +209,8 @@ def _need(each: PaperNeed) -> dict[str, Any]:
     }
 
 
-def _retention(deal: Deal, as_of: date, holds: Iterable[str]) -> dict[str, Any]:
-    found = retention_of(deal, as_of=as_of)
+def _retention(deal: Deal, as_of: date, holds: Iterable[str], term: Term) -> dict[str, Any]:
+    found = retention_of(deal, term=term, as_of=as_of)
     return {
         **asdict(found),
         "terminated_on": found.start_on,

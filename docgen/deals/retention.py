@@ -7,18 +7,32 @@ Disposal is only ever proposed, from the day after, never done by the program.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 from docgen.deals.deal import Deal
 from docgen.deals.milestones import terminated_on
 from docgen.deals.workdays import add_months
-from docgen.errors import Refused
 
 CONTRACT_PAPER = "contract-paper"
-_YEARS: Mapping[str, int] = MappingProxyType({CONTRACT_PAPER: 5})
+_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long contract papers are kept after the end: months, by the manual or by the office's own longer table."""
+
+    months: int = 60
+
+    @property
+    def rule(self) -> str:
+        """The rule in words: 合同终止后5年."""
+        length = f"{self.months // _YEAR}年" if self.months % _YEAR == 0 else f"{self.months}个月"
+        return f"合同终止后{length}"
+
+
+MANUAL = Term()
+"""Not less than five years (manual 三.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +46,13 @@ class Retention:
     start_on: date | None
 
 
-def retention_of(deal: Deal, *, class_name: str = CONTRACT_PAPER, as_of: date = date.max) -> Retention:
-    """Return how long a paper of this deal must be kept, as known on a day.
-
-    Raises:
-        Refused: `deals.retention-class-unknown`.
-    """
-    years = _YEARS.get(class_name)
-    if years is None:
-        raise Refused.of("deals.retention-class-unknown", class_name=class_name, known="、".join(_YEARS))
+def retention_of(deal: Deal, *, term: Term = MANUAL, as_of: date = date.max) -> Retention:
+    """Return how long the contract papers of a deal must be kept, as known on a day."""
     ended = terminated_on(deal, as_of=as_of)
     return Retention(
-        classes=(class_name,),
-        until=add_months(ended, 12 * years) if ended else None,
-        rule=f"合同终止后{years}年",
+        classes=(CONTRACT_PAPER,),
+        until=add_months(ended, term.months) if ended else None,
+        rule=term.rule,
         start_event="termination",
         start_on=ended,
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from docgen.deals.retention import MANUAL, Term
 from docgen.review.line import Answer
 
 
@@ -122,7 +123,10 @@ class KnownPayments:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Papers as they came, letters as sent, customers' names, answers, approvals; payments None if nobody asked."""
+    """Papers as they came, letters as sent, customers' names, answers, approvals; payments None if nobody asked.
+
+    `term` is how long the office keeps contract papers.
+    """
 
     papers: tuple[KnownPaper, ...] = ()
     letters: tuple[KnownLetter, ...] = ()
@@ -131,6 +135,7 @@ class Dossier:
     answers: tuple[Answer, ...] = ()
     approvals: tuple[KnownApproval, ...] = ()
     payments: KnownPayments | None = None
+    term: Term = MANUAL
 
     def issued(self, kind: str, subject: str) -> Iterator[KnownPaper]:
         """Yield our standing papers of a kind about one part of the deal."""

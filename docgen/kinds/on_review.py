@@ -10,7 +10,10 @@ from docgen.review.line import Checklist
 
 def checklist_settled(question: Question) -> list[Finding]:
     """Demand that every line is 是 or 不适用, or 否 with a person's remark; the others are named."""
-    found = checklist(question.deal, as_of=question.as_of, calendar=question.calendar, answers=question.dossier.answers)
+    known = question.dossier
+    found = checklist(
+        question.deal, as_of=question.as_of, calendar=question.calendar, answers=known.answers, term=known.term
+    )
     if found.is_settled:
         return []
     lines = found.unsettled

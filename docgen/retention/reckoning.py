@@ -92,8 +92,12 @@ def rule_words(start: Start, months: int) -> str:
     """Return a rule in words: 合同终止后5年."""
     if start is Start.NEVER:
         return "永久"
-    length = f"{months // _MONTHS}年" if months % _MONTHS == 0 else f"{months}个月"
-    return f"{_SINCE[start]}{length}"
+    return f"{_SINCE[start]}{length_words(months)}"
+
+
+def length_words(months: int) -> str:
+    """Return a length of time in words: 5年, 18个月."""
+    return f"{months // _MONTHS}年" if months % _MONTHS == 0 else f"{months}个月"
 
 
 def _term(table: RetentionTable, name: str, starts: Starts, promised: int) -> ClassTerm:

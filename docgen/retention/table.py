@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from docgen.errors import Refused
 from docgen.findings import Finding, error
+from docgen.retention.archive_no import ArchiveNumbering, numbering_wrong
 
 SCHEMA = 1
 FILE_NAME = "retention.toml"
@@ -74,12 +75,16 @@ class RetentionClass(_Part):
 
 
 class ItemRule(_Part):
-    """Papers named by kind, by their document type in full, or by a word in it, and the classes they fall in."""
+    """Papers named by kind, by their document type in full, or by a word in it, and the classes they fall in.
+
+    `without_contract` are the classes instead, as long as no contract came of what the paper belongs to.
+    """
 
     kinds: list[str] = []
     titles: list[str] = []
     words: list[str] = []
     classes: list[str] = Field(min_length=1)
+    without_contract: list[str] = []
 
     def covers(self, kind: str, title: str) -> bool:
         """Tell whether the rule names a paper."""
@@ -89,10 +94,16 @@ class ItemRule(_Part):
 
 
 class RetentionTable(_Part):
-    """The whole table; `default` holds for papers no rule names."""
+    """The whole table; `default` holds for papers no rule names.
+
+    `appraisers` is how many different people must find that something may be destroyed; `archive_no` is None where the
+    company uses no archive numbers.
+    """
 
     schema_number: int = Field(alias="schema")
     fiscal_year_begins: int = Field(default=1, ge=1, le=12)
+    appraisers: int = Field(default=2, ge=1, le=9)
+    archive_no: ArchiveNumbering | None = None
     default: list[str] = Field(min_length=1)
     classes: list[RetentionClass] = Field(min_length=1)
     items: list[ItemRule] = []
@@ -101,10 +112,20 @@ class RetentionTable(_Part):
         """Return a class by its id; None where the table does not know it."""
         return next((each for each in self.classes if each.id == class_id), None)
 
-    def classes_of(self, *, kind: str, title: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """Return the classes of a paper: those of every rule that names it (else the default), and `also`."""
-        ruled = [name for rule in self.items if rule.covers(kind, title) for name in rule.classes]
+    def classes_of(
+        self, *, kind: str, title: str, also: tuple[str, ...] = (), has_contract: bool = True
+    ) -> tuple[str, ...]:
+        """Return the classes of a paper: those of every rule that names it (else the default), and `also`.
+
+        Without a contract a rule's `without_contract` stands for its classes, where it has one.
+        """
+        rules = [rule for rule in self.items if rule.covers(kind, title)]
+        ruled = [name for rule in rules for name in (not has_contract and rule.without_contract) or rule.classes]
         return tuple(dict.fromkeys([*also, *(ruled or (() if also else self.default))]))
+
+    def is_before_contract(self, *, kind: str, title: str) -> bool:
+        """Tell whether a rule says what holds for a paper as long as no contract came of it."""
+        return any(rule.without_contract for rule in self.items if rule.covers(kind, title))
 
 
 def read_table(text: str, *, name: str) -> RetentionTable:
@@ -124,6 +145,8 @@ def read_table(text: str, *, name: str) -> RetentionTable:
     except ValidationError as problem:
         raise Refused([_told(name, row) for row in problem.errors()]) from problem
     findings = [*_classes_wrong(table, name), *_terms_wrong(table, name)]
+    if table.archive_no is not None:
+        findings += numbering_wrong(table.archive_no, {each.id for each in table.classes}, name=name)
     if findings:
         raise Refused(findings)
     return table
@@ -142,7 +165,7 @@ def _classes_wrong(table: RetentionTable, name: str) -> Iterator[Finding]:
         yield error("retention.class-twice", f"{name} {twice}", class_name=twice)
     for lacking in sorted(FLOORS.keys() - set(ids)):
         yield error("retention.class-missing", f"{name} {lacking}", class_name=lacking)
-    named = [*table.default, *(each for rule in table.items for each in rule.classes)]
+    named = [*table.default, *(each for rule in table.items for each in (*rule.classes, *rule.without_contract))]
     for unknown in sorted(set(named) - set(ids)):
         yield error("retention.class-unknown", f"{name} {unknown}", class_name=unknown, known="、".join(ids))
     for number, rule in enumerate(table.items, start=1):

@@ -1,7 +1,8 @@
-"""Holds and extensions as the logs tell them: placed, released one by one, and only ever adding time.
+"""Holds, extensions and appraisals as the logs tell them: placed, released one by one, and only ever adding time.
 
 A hold (封存) bears the name of the case it is for; two cases are two holds, and releasing one leaves the other. It
-suspends disposal and moves no date. An extension (延长) is a later last day with its reason; nothing takes it back.
+suspends disposal and moves no date. An extension (延长) is a later last day with its reason; nothing takes it back. An
+appraisal (鉴定) is what somebody who looked at the paper found; that it may be destroyed shortens no term.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any
 HELD = "hold.placed"
 RELEASED = "hold.released"
 EXTENDED = "term.extended"
-TRAIL_EVENTS = (HELD, RELEASED, EXTENDED)
+APPRAISED = "appraisal.recorded"
+TRAIL_EVENTS = (HELD, RELEASED, EXTENDED, APPRAISED)
 
 
 class Scope(StrEnum):
@@ -71,12 +73,32 @@ class Extension:
     act: Act
 
 
+class Verdict(StrEnum):
+    """What an appraisal finds: kept until somebody finds otherwise; until a day; for ever; may be destroyed."""
+
+    KEEP = "keep"
+    EXTEND = "extend"
+    PERMANENT = "permanent"
+    MAY_BE_DESTROYED = "may-be-destroyed"
+
+
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """What one person found of an item, or of all items of a contract; `until` with the verdict to extend only."""
+
+    target: Target
+    verdict: Verdict
+    until: date | None
+    act: Act
+
+
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """All holds, released ones too, and all extensions, in the order they were recorded."""
+    """All holds, released ones too, all extensions and appraisals, in the order they were recorded."""
 
     holds: tuple[Hold, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    appraisals: tuple[Appraisal, ...] = ()
 
     def standing(self, target: Target, case: str) -> Hold | None:
         """Return the hold of a case on exactly this target that was not released."""
@@ -85,9 +107,10 @@ class Trail:
 
 
 def replay(events: Iterable[tuple[str, Mapping[str, Any]]]) -> Trail:
-    """Return holds and extensions as the events (type, payload) leave them; other types are passed over."""
+    """Return what the events (type, payload) leave of holds, extensions, appraisals; other types are passed over."""
     holds: list[Hold] = []
     extensions: list[Extension] = []
+    appraisals: list[Appraisal] = []
     for event_type, payload in events:
         if event_type == HELD:
             holds.append(Hold(str(payload["case"]), _target(payload), _act(payload)))
@@ -95,7 +118,9 @@ def replay(events: Iterable[tuple[str, Mapping[str, Any]]]) -> Trail:
             holds = [_released(each, payload) for each in holds]
         elif event_type == EXTENDED:
             extensions.append(Extension(_target(payload), date.fromisoformat(payload["until"]), _act(payload)))
-    return Trail(tuple(holds), tuple(extensions))
+        elif event_type == APPRAISED:
+            appraisals.append(_appraisal(payload))
+    return Trail(tuple(holds), tuple(extensions), tuple(appraisals))
 
 
 def case_name(text: str) -> str:
@@ -106,6 +131,11 @@ def case_name(text: str) -> str:
 def _released(hold: Hold, payload: Mapping[str, Any]) -> Hold:
     is_meant = hold.target == _target(payload) and hold.case == payload["case"] and hold.released is None
     return replace(hold, released=_act(payload)) if is_meant else hold
+
+
+def _appraisal(payload: Mapping[str, Any]) -> Appraisal:
+    until = date.fromisoformat(payload["until"]) if payload["until"] else None
+    return Appraisal(_target(payload), Verdict(payload["result"]), until, _act(payload))
 
 
 def _target(payload: Mapping[str, Any]) -> Target:

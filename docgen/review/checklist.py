@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from docgen.deals.deal import Deal
+from docgen.deals.retention import MANUAL, Term
 from docgen.deals.workdays import Calendar
 from docgen.review import on_form, on_liability, on_parties, on_payment, on_performance, on_tax
 from docgen.review.line import Answer, Check, Checklist, DecidedBy, Line, Result, Seen, Subject
@@ -38,9 +39,14 @@ _ALLOWED: Mapping[Result, frozenset[Result]] = {
 _STEP = re.compile(r"([a-z_]+)|\[(\d+)\]")
 
 
-def checklist(deal: Deal, *, as_of: date, calendar: Calendar, answers: Iterable[Answer] = ()) -> Checklist:
-    """Return the checklist of a deal as of a day: the terms in force then, and the answers given until then."""
-    about = Subject(deal, as_of, calendar)
+def checklist(
+    deal: Deal, *, as_of: date, calendar: Calendar, answers: Iterable[Answer] = (), term: Term = MANUAL
+) -> Checklist:
+    """Return the checklist of a deal as of a day: the terms in force then, and the answers given until then.
+
+    `term` is how long the office keeps contract papers.
+    """
+    about = Subject(deal, as_of, calendar, term)
     latest = {each.line: each for each in answers if each.on <= as_of}
     lines = tuple(_line(check, about, latest.get(check.id)) for check in CHECKS)
     return Checklist(deal.terms.contract.number, about.version, as_of, lines)

@@ -19,6 +19,7 @@ from docgen.deals.amending import in_force, terms_as_of
 from docgen.deals.changes import Change
 from docgen.deals.deal import Deal
 from docgen.deals.milestones import signed_on
+from docgen.deals.retention import MANUAL, Term
 from docgen.deals.terms import Terms
 from docgen.deals.workdays import Calendar
 
@@ -80,11 +81,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Subject:
-    """A contract under review: the deal, the terms in force on a day, and whether both sides have signed."""
+    """A contract under review: the deal, the terms in force on a day, and whether both sides have signed.
+
+    `term` is how long the office keeps contract papers.
+    """
 
     deal: Deal
     as_of: date
     calendar: Calendar
+    term: Term = MANUAL
 
     @cached_property
     def version(self) -> int:

@@ -74,8 +74,8 @@ def _quoted(found: VagueSentence) -> str:
 
 
 def keeping(about: Subject) -> Seen:
-    """Kept at least five years after the end; claims lapse after three (R-2.3-12; 民法典 188, 189)."""
-    kept = retention_of(about.deal, as_of=about.as_of)
+    """Kept as long as the office's table says, five years at least; claims lapse after three (R-2.3-12; 民法典 188)."""
+    kept = retention_of(about.deal, term=about.term, as_of=about.as_of)
     until = f"保存至{day_words(kept.until)}。" if kept.until else "终止日尚未登记，不得销毁。"
     found = f"合同文件保存至{kept.rule}，{until}分期付款的诉讼时效自最后一期届满起算，为3年。"
     return Seen(found, ("terms.plan",), Result.YES)

@@ -16,10 +16,10 @@ from docgen.errors import Damage
 from docgen.findings import Finding, warning
 from docgen.services.office import Office
 from docgen.services.outside import require_outside
-from docgen.services.places import folder_of, home_of, is_ours
+from docgen.services.places import folder_of, home_of
 from docgen.services.retention import kept_words
 from docgen.services.verify_run import VerifyRun
-from docgen.store import database, ledger, originals, people, projection
+from docgen.store import archive_numbers, database, ledger, originals, people, projection
 from docgen.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]
@@ -154,10 +154,12 @@ def export_contract(office: Office, reference: str, out: Path, *, include_intern
     """
     home = home_of(reference)
     out.parent.mkdir(parents=True, exist_ok=True)
-    kept = {} if is_ours(home) else kept_words(office, home)
+    kept, numbers = kept_words(office, home), archive_numbers.numbers()
     folder = folder_of(office, home)
     places = _places(folder) if include_internal else {}
-    return export_bag(folder, out, include_internal=include_internal, kept=kept, originals=places)
+    return export_bag(
+        folder, out, include_internal=include_internal, kept=kept, originals=places, archive_numbers=numbers
+    )
 
 
 def _places(folder: Folder) -> dict[str, str]:

@@ -14,6 +14,7 @@ from docgen.services.dossier import paper_day
 from docgen.services.office import Office
 from docgen.services.read_record import REVISION
 from docgen.services.retention import Desk
+from docgen.services.retention_rules import contract_term
 from docgen.store import ledger
 from docgen.store.customers import survivor_of
 from docgen.store.history import evaluations
@@ -40,6 +41,7 @@ def show_deal(office: Office, reference: str, *, as_of: date | None = None) -> d
             calendar=office.calendar,
             revision=stored.revision,
             papers=_seen(office, rows),
+            term=contract_term(office),
         ),
         "retention": Desk(office).block(stored.contract_no, as_of=as_of or office.today()),
         "customer_now": _customer_now(stored.customer_id),

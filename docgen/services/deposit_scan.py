@@ -220,7 +220,7 @@ def _item(office: Office, arrival: Arrival, placement: Placement, version: int) 
     stored = None if is_ours(placement.contract_no) else ledger.deal(placement.contract_no)
     paper = placement.paper
     kind = paper.kind if paper else placement.kind
-    told = NewPaper(kind, placement.title, office.today(), also=_class_of(office, paper))
+    told = NewPaper(kind, placement.title, office.today(), also=_class_of(office, paper), answers=paper is not None)
     kept = promise(office, stored.record if stored else None, told, must_file=True)
     return Item(
         id=arrival.part_of.item_id if arrival.part_of else new_item_id(),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from docgen.approvals.trail import Act, Approval
 from docgen.kinds.dossier import Dossier, KnownAct, KnownApproval, KnownLetter, KnownPaper, KnownPayments
 from docgen.services.office import Office
+from docgen.services.retention_rules import contract_term
 from docgen.store import approvals, collection, customers, ledger, letters, reviews
 
 ISSUED, FILED, CURRENT = "issued", "filed", "current"
@@ -29,6 +30,7 @@ def dossier_of(office: Office, contract_no: str) -> Dossier:
         answers=reviews.answers(contract_no),
         approvals=asked,
         payments=_payments(office, contract_no),
+        term=contract_term(office),
     )
 
 

@@ -6,35 +6,42 @@ sidecar and every extension are floors; a hold moves no date (docs/retention.md)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from docgen.archive.layout import COMPANY, CUSTOMER
 from docgen.archive.record import Sidecar
 from docgen.deals.deal import Deal
 from docgen.deals.events import FACT_RECORDED, FACT_WITHDRAWN
 from docgen.deals.milestones import terminated_on
 from docgen.errors import NotFound
 from docgen.retention.reckoning import Starts, reckon
-from docgen.retention.standing import Standing, State, stand
+from docgen.retention.standing import Ground, Standing, State, stand
 from docgen.retention.table import CONTRACT_PAPER, RetentionTable
 from docgen.retention.trail import Scope, Target, Trail
 from docgen.services.dossier import paper_day
 from docgen.services.evidence import find_evidence
 from docgen.services.office import Office
-from docgen.services.retention_rules import TERMS, table_of
-from docgen.store import ledger, retention
+from docgen.services.retention_rules import is_contracted, promised_terms, table_of
+from docgen.store import archive_numbers, ledger, retention
 from docgen.store.customers import survivors
 from docgen.store.history import PastEvent, past_events
 from docgen.store.ledger import PaperLine
 
 TERMINATION = "termination"
+OVER = frozenset({State.HELD, State.KEPT, State.DISPOSABLE})
+"""The states of papers past their term, whether or not something keeps them back."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRetention:
-    """One archived item with where it stands; `targets` are what holds and extensions name to reach it."""
+    """One archived item with where it stands; `targets` are what holds and extensions name to reach it.
+
+    `place` is the key of its folder: the contract's number, `_customer/…` or `_company/…`; `contract_no` is empty for
+    papers that belong to no contract, `archive_no` where none was given.
+    """
 
     id: str
     number: str
@@ -47,6 +54,9 @@ class ItemRetention:
     filed_on: date
     standing: Standing
     targets: frozenset[Target]
+    place: str = ""
+    archive_no: str = ""
+    dated: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +80,26 @@ class TerminationEvent:
 class Explanation:
     """The answer to "why kept until then": the items asked about, the day, and the contract's end if it is recorded.
 
-    `withdrawn` counts terminations that were recorded and taken back.
+    `withdrawn` counts terminations that were recorded and taken back. Papers of a customer or of the company itself
+    belong to no contract, and no contract's end concerns them.
     """
 
     as_of: date
     items: tuple[ItemRetention, ...]
     termination: TerminationEvent | None
     withdrawn: int
+    is_contract: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What all papers of one folder share: its end, last contact, customer's name, and what reaches all of them."""
+
+    ended: date | None
+    last_contact: date | None
+    customer: str
+    targets: frozenset[Target]
+    has_contract: bool
 
 
 class Desk:
@@ -110,31 +133,65 @@ class Desk:
         same = {each for each, (into, _) in self.living.items() if into == alive} | {customer_id, alive}
         return [Target(Scope.CUSTOMER, each) for each in sorted(same)]
 
-    def contract(self, contract_no: str, *, as_of: date) -> tuple[ItemRetention, ...]:
-        """Return the items of one contract; what was destroyed has no term any more."""
-        rows = ledger.papers(contract_no)
-        issued = {row.document_id: row.id for row in rows if row.item_type == "issued" and row.document_id}
-        days = [paper_day(self.office, row) for row in rows]
-        last = max((day for day in days if day <= as_of), default=None)
-        deal = self.deal(contract_no)
-        there = [row for row in rows if not row.is_disposed]
-        return tuple(self._item(row, deal, issued.get(row.answers), last, as_of) for row in there)
+    @cached_property
+    def archive_numbers(self) -> Mapping[str, str]:
+        """Item id → archive number."""
+        return archive_numbers.numbers()
 
-    def _item(
-        self, row: PaperLine, deal: ledger.StoredDeal, answered: str | None, last_contact: date | None, as_of: date
-    ) -> ItemRetention:
+    def contract(self, contract_no: str, *, as_of: date) -> tuple[ItemRetention, ...]:
+        """Return the items of one contract, or of any other folder by its key: `_customer/…`, `_company/…`.
+
+        What was destroyed has no term any more.
+        """
+        rows = ledger.papers_in(contract_no)
+        issued = {row.document_id: row.id for row in rows if row.item_type == "issued" and row.document_id}
+        around = self._around(contract_no, rows, as_of)
+        there = [row for row in rows if not row.is_disposed]
+        return tuple(self._item(row, around, issued.get(row.answers), as_of) for row in there)
+
+    def _around(self, key: str, rows: Sequence[PaperLine], as_of: date) -> _Around:
+        """Return what all papers of a folder share: the end, the last contact, whose they are, what reaches them."""
+        if key.startswith(f"{COMPANY}/"):
+            whole = frozenset({Target(Scope.CONTRACT, key)})
+            return _Around(None, self._last(rows, as_of), "", whole, has_contract=True)
+        if key.startswith(f"{CUSTOMER}/"):
+            targets = self.customers(key.removeprefix(f"{CUSTOMER}/"))
+            spoken = ledger.papers_of_customers([each.id for each in targets])
+            name = self.living.get(key.removeprefix(f"{CUSTOMER}/"), ("", ""))[1]
+            whole = frozenset({Target(Scope.CONTRACT, key), *targets})
+            return _Around(None, self._last(spoken, as_of), name, whole, has_contract=True)
+        deal = self.deal(key)
+        return _Around(
+            terminated_on(deal.record, as_of=as_of),
+            self._last(rows, as_of),
+            self.living.get(deal.customer_id, ("", deal.customer_name))[1],
+            frozenset({Target(Scope.CONTRACT, deal.contract_no), *self.customers(deal.customer_id)}),
+            has_contract=is_contracted(deal.record, rows),
+        )
+
+    def _last(self, rows: Sequence[PaperLine], as_of: date) -> date | None:
+        days = [paper_day(self.office, row) for row in rows]
+        return max((day for day in days if day <= as_of), default=None)
+
+    def _item(self, row: PaperLine, around: _Around, answered: str | None, as_of: date) -> ItemRetention:
         sidecar = Sidecar.model_validate(row.sidecar)
         filed_on = sidecar.at.astimezone(self.office.workspace.timezone).date()
         dated = paper_day(self.office, row)
-        starts = Starts(terminated_on(deal.record, as_of=as_of), filed_on, dated, max(last_contact or dated, dated))
+        starts = Starts(around.ended, filed_on, dated, max(around.last_contact or dated, dated))
         kept = sidecar.retention
-        classes = self.table.classes_of(kind=row.kind, title=row.title, also=kept.classes)
-        promised = _promised(sidecar)
-        terms = reckon(self.table, classes, starts, promised=promised)
-        targets = {Target(Scope.ITEM, each) for each in (row.id, answered) if each}
-        targets |= {Target(Scope.CONTRACT, row.contract_no), *self.customers(deal.customer_id)}
-        standing = stand(terms, targets=targets, trail=self.trail, as_of=as_of, promised=kept.until)
-        names = self.living.get(deal.customer_id, ("", deal.customer_name))[1]
+        classes = self.table.classes_of(
+            kind=row.kind, title=row.title, also=kept.classes, has_contract=around.has_contract
+        )
+        terms = reckon(self.table, classes, starts, promised=promised_terms(sidecar.extra))
+        targets = around.targets | {Target(Scope.ITEM, each) for each in (row.id, answered) if each}
+        standing = stand(
+            terms,
+            targets=targets,
+            trail=self.trail,
+            as_of=as_of,
+            promised=kept.until,
+            appraisers=self.table.appraisers,
+        )
         return ItemRetention(
             row.id,
             row.number,
@@ -142,11 +199,14 @@ class Desk:
             row.kind,
             row.item_type,
             row.contract_no,
-            names,
+            around.customer,
             row.files,
             filed_on,
             standing,
-            frozenset(targets),
+            targets,
+            row.key,
+            self.archive_numbers.get(row.id, ""),
+            dated,
         )
 
     def block(self, contract_no: str, *, as_of: date) -> dict[str, object]:
@@ -179,10 +239,10 @@ def list_items(office: Office, *, as_of: date | None = None, due_only: bool = Fa
     """
     day = as_of or office.today()
     desk = Desk(office)
-    found = [each for contract_no in _contracts() for each in desk.contract(contract_no, as_of=day)]
+    found = [each for key in ledger.keys_with_papers() for each in desk.contract(key, as_of=day)]
     if due_only:
-        found = [each for each in found if each.standing.state in {State.HELD, State.DISPOSABLE}]
-    return tuple(sorted(found, key=lambda each: (each.standing.until or date.max, each.contract_no, each.id)))
+        found = [each for each in found if each.standing.state in OVER]
+    return tuple(sorted(found, key=lambda each: (each.standing.until or date.max, each.place, each.id)))
 
 
 def explain(office: Office, reference: str, *, as_of: date | None = None) -> Explanation:
@@ -198,28 +258,35 @@ def explain(office: Office, reference: str, *, as_of: date | None = None) -> Exp
     contract_no, chosen = find(reference)
     rows = Desk(office).contract(contract_no, as_of=day)
     items = tuple(each for each in rows if chosen is None or each.id in chosen)
+    if contract_no.startswith((f"{COMPANY}/", f"{CUSTOMER}/")):
+        return Explanation(day, items, None, 0, is_contract=False)
     deal = ledger.deal(contract_no).record
     return Explanation(day, items, _termination(contract_no, deal, day), _withdrawn(contract_no))
 
 
 def find(reference: str) -> tuple[str, set[str] | None]:
-    """Return the contract that is meant, and the ids of the items; None for the whole contract.
+    """Return the folder that is meant, by its key, and the ids of the items; None for all items of the folder.
+
+    `reference` is any number of a deal, a paper's number (its signed copies are meant, too), an item's id, an archive
+    number, or the key of a customer's own or a company's folder that holds papers.
 
     Raises:
         NotFound: nothing bears the reference, or the item was destroyed.
     """
-    item = ledger.archived_item(reference)
+    item = ledger.archived_item(archive_numbers.item_of(reference) or reference)
     if item is not None and item.is_disposed:
         mark = Sidecar.model_validate(item.sidecar).extra.get("disposed")
         told = mark if isinstance(mark, dict) else {}
         on, number = str(told.get("at"))[:10], str(told.get("list"))
         raise NotFound.of("retention.item-disposed", reference, title=item.title, on=on, number=number)
-    if item is not None and item.contract_no:
-        return item.contract_no, {item.id}
+    if item is not None:
+        return item.key, {item.id}
     paper = ledger.issued_by_number(reference)
-    if paper is not None and paper.contract_no:
+    if paper is not None:
         copies = ledger.answers_to(paper.document_id) if paper.document_id else ()
-        return paper.contract_no, {paper.id, *(each.id for each in copies)}
+        return paper.key, {paper.id, *(each.id for each in copies)}
+    if reference.startswith((f"{COMPANY}/", f"{CUSTOMER}/")) and ledger.papers_in(reference):
+        return reference, None
     stored = ledger.find_deal(reference)
     if stored is None:
         raise NotFound.of("retention.no-such-item", reference)
@@ -238,19 +305,8 @@ def until_words(standing: Standing) -> str:
     """Return a last day in words: 2029-06-30（合同终止后5年）."""
     rule = standing.decided_by.rule
     if standing.state is State.PERMANENT:
-        return "永久"
+        return "永久（鉴定）" if standing.ground is Ground.APPRAISAL else "永久"
     return f"{standing.until.isoformat()}（{rule}）" if standing.until else f"未定，不得销毁（{rule}）"
-
-
-def _contracts() -> Iterator[str]:
-    yield from sorted({row.contract_no for row in ledger.papers() if row.contract_no})
-
-
-def _promised(sidecar: Sidecar) -> dict[str, int]:
-    terms = sidecar.extra.get(TERMS)
-    if not isinstance(terms, dict):
-        return {}
-    return {name: months for name, months in terms.items() if isinstance(months, int)}
 
 
 def _termination(contract_no: str, deal: Deal, as_of: date) -> TerminationEvent | None:

@@ -11,14 +11,14 @@ from datetime import date
 
 from docgen.archive.layout import Folder
 from docgen.errors import NotFound, Refused
-from docgen.retention.standing import Standing
+from docgen.retention.standing import Standing, State
 from docgen.retention.trail import EXTENDED, HELD, RELEASED, Hold, Scope, Target, case_name
 from docgen.services import logging as log
 from docgen.services.office import Office, os_user
 from docgen.services.people import Identity, Role, writer
 from docgen.services.places import folder_of
 from docgen.services.retention import Desk, find
-from docgen.store import customers, ledger, retention
+from docgen.store import archive_numbers, customers, ledger, retention
 from docgen.store.journal import Journal, writing
 from docgen.store.people import StoredUser
 
@@ -44,7 +44,9 @@ class ExtensionTold:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
+    """What a reference means, and the folder whose log speaks of it."""
+
     target: Target
     folder: Folder
 
@@ -58,11 +60,11 @@ def place_hold(office: Office, reference: str, who: Identity, *, case: str, reas
     """
     user = writer(office, who)
     case, reason = _texts(reference, case, reason)
-    at = _place(office, reference)
+    at = place_of(office, reference)
     with writing(at.folder, at=office.now(), actor=user.name) as journal:
         if retention.trail().standing(at.target, case):
             raise Refused.of("retention.held-already", at.target.id, case=case)
-        _append(journal, HELD, at.target, _signed(office, user, reason), case=case)
+        _append(journal, HELD, at.target, signed(office, user, reason), case=case)
     log.record("retention-held")
     return _told(office, at.target, case)
 
@@ -76,7 +78,7 @@ def release_hold(office: Office, reference: str, who: Identity, *, case: str, re
     """
     user = writer(office, who)
     case, reason = _texts(reference, case, reason)
-    at = _place(office, reference)
+    at = place_of(office, reference)
     with writing(at.folder, at=office.now(), actor=user.name) as journal:
         standing = retention.trail().standing(at.target, case)
         if standing is None:
@@ -85,7 +87,7 @@ def release_hold(office: Office, reference: str, who: Identity, *, case: str, re
             raise Refused.of("retention.same-person", at.target.id, case=case, user=user.display)
         if user.role not in MAY_RELEASE:
             raise Refused.of("retention.may-not-release", at.target.id, user=user.display)
-        _append(journal, RELEASED, at.target, _signed(office, user, reason), case=case)
+        _append(journal, RELEASED, at.target, signed(office, user, reason), case=case)
     log.record("retention-released")
     return _told(office, at.target, case)
 
@@ -100,23 +102,23 @@ def extend(office: Office, reference: str, *, until: date, reason: str) -> Exten
     reason = reason.strip()
     if not reason:
         raise Refused.of("services.reason-missing", reference)
-    at = _place(office, reference)
+    at = place_of(office, reference)
     if at.target.scope is Scope.CUSTOMER:
         raise NotFound.of("retention.no-such-item", reference)
     with writing(at.folder, at=office.now(), actor=office.actor) as journal:
         rows = Desk(office).contract(at.folder.key, as_of=office.today())
         chosen = find(reference)[1]
-        moved = [each for each in rows if (chosen is None or each.id in chosen) and _lengthens(each.standing, until)]
+        moved = [each for each in rows if (chosen is None or each.id in chosen) and lengthens(each.standing, until)]
         if not moved:
             raise Refused.of("retention.not-longer", at.target.id, until=until)
-        signed = {
+        by = {
             "user": office.actor,
             "display": office.actor,
             "os_user": os_user(),
             "on": office.today().isoformat(),
             "reason": reason,
         }
-        _append(journal, EXTENDED, at.target, signed, until=until.isoformat())
+        _append(journal, EXTENDED, at.target, by, until=until.isoformat())
     log.record("retention-extended")
     return ExtensionTold(at.target, until, len(moved))
 
@@ -127,8 +129,12 @@ def list_holds(_office: Office, *, with_released: bool = False) -> tuple[Hold, .
     return tuple(sorted(found, key=lambda each: (each.case, each.target.scope, each.target.id)))
 
 
-def _lengthens(standing: Standing, until: date) -> bool:
+def lengthens(standing: Standing, until: date) -> bool:
+    """Tell whether a last day is later than all that keeps an item now; nothing is longer than for ever."""
+    if standing.state is State.PERMANENT:
+        return False
     floors = [standing.until, standing.promised, *(each.until for each in standing.extensions)]
+    floors += [each.until for each in standing.appraisals]
     return until > max((day for day in floors if day), default=date.min)
 
 
@@ -141,26 +147,32 @@ def _texts(reference: str, case: str, reason: str) -> tuple[str, str]:
     return case, reason
 
 
-def _place(office: Office, reference: str) -> _Place:
-    """Return what a reference means and the log it belongs to: a customer's id, else a contract, paper or item."""
+def place_of(office: Office, reference: str) -> Place:
+    """Return what a reference means and the log it belongs to: a customer's id, else a contract, paper or item.
+
+    Raises:
+        NotFound: nothing bears the reference.
+    """
     known = {each.id for each in customers.customers()}
     if reference in known:
         alive = customers.customer(customers.resolve(reference))
         folder = office.archive.customer(customer_id=alive.id, customer_name=alive.name)
-        return _Place(Target(Scope.CUSTOMER, alive.id), folder)
+        return Place(Target(Scope.CUSTOMER, alive.id), folder)
     contract_no, chosen = find(reference)
     folder = folder_of(office, contract_no)
     if chosen is None:
-        return _Place(Target(Scope.CONTRACT, contract_no), folder)
+        return Place(Target(Scope.CONTRACT, contract_no), folder)
     issued = ledger.issued_by_number(reference)
-    return _Place(Target(Scope.ITEM, issued.id if issued else reference), folder)
+    item = issued.id if issued else archive_numbers.item_of(reference) or reference
+    return Place(Target(Scope.ITEM, item), folder)
 
 
 def _append(journal: Journal, event_type: str, target: Target, signed: dict[str, str], **facts: str) -> None:
     journal.append(event_type, {"scope": target.scope.value, "target": target.id, **facts, **signed})
 
 
-def _signed(office: Office, user: StoredUser, reason: str) -> dict[str, str]:
+def signed(office: Office, user: StoredUser, reason: str) -> dict[str, str]:
+    """Return who signs an act, on which day, and why, as the log keeps it."""
     return {
         "user": user.name,
         "display": user.display,
@@ -173,6 +185,5 @@ def _signed(office: Office, user: StoredUser, reason: str) -> dict[str, str]:
 def _told(office: Office, target: Target, case: str) -> HoldTold:
     hold = [each for each in retention.trail().holds if each.target == target and each.case == case][-1]
     desk = Desk(office)
-    contracts = {row.contract_no for row in ledger.papers() if row.contract_no}
-    rows = (each for number in contracts for each in desk.contract(number, as_of=office.today()))
+    rows = (each for key in ledger.keys_with_papers() for each in desk.contract(key, as_of=office.today()))
     return HoldTold(hold, sum(target in each.targets for each in rows))

@@ -13,15 +13,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from docgen.archive.layout import COMPANY, CUSTOMER
 from docgen.archive.record import Sidecar
 from docgen.errors import Refused
 from docgen.exchange.report import Form, Report, ReportColumn, Value, list_workbook
 from docgen.findings import Finding, note, warning
-from docgen.retention.standing import State
+from docgen.services.appraisals import appraisal_words
 from docgen.services.due_board import all_rows
 from docgen.services.make_workbook import SUFFIX, write_new
 from docgen.services.office import Office
-from docgen.services.retention import Desk, ItemRetention
+from docgen.services.retention import OVER, Desk, ItemRetention
+from docgen.services.retention_rules import is_contracted, shortened
 from docgen.store import ledger, retention
 
 QUIET = timedelta(days=31)
@@ -84,28 +86,45 @@ def review(office: Office, *, as_of: date | None = None, chosen: Chosen = Chosen
     if day > today:
         raise Refused.of("retention.review-ahead", day.isoformat(), day=day, today=today)
     desk = Desk(office)
-    numbers = [ledger.deal(chosen.contract_no).contract_no] if chosen.contract_no else _contracts()
+    keys = [ledger.deal(chosen.contract_no).contract_no] if chosen.contract_no else ledger.keys_with_papers()
     items: list[ItemRetention] = []
     kept_back: list[KeptBack] = []
     others: Counter[str] = Counter()
-    for number in numbers:
-        for then, now in zip(desk.contract(number, as_of=day), desk.contract(number, as_of=today), strict=True):
+    for key in keys:
+        for then, now in zip(desk.contract(key, as_of=day), desk.contract(key, as_of=today), strict=True):
             if not _is_wanted(then, chosen):
                 continue
             if not (_is_over(then) and _is_over(now)):
                 others[(now if _is_over(then) else then).standing.state] += 1
                 continue
-            reasons = (*_held(now), *obstacles(office, number))
+            reasons = (*_held(now), *_kept(now), *obstacles(office, key))
             if reasons:
                 kept_back.append(KeptBack(then, reasons))
             else:
                 items.append(then)
-    items.sort(key=lambda each: (each.standing.until or date.max, each.contract_no, each.id))
-    return Review(day, tuple(items), tuple(kept_back), dict(others), tuple(_clock_ahead(office)))
+    items.sort(key=lambda each: (each.standing.until or date.max, each.place, each.id))
+    remarks = (*_clock_ahead(office), *shortened(office))
+    return Review(day, tuple(items), tuple(kept_back), dict(others), remarks)
 
 
 def obstacles(office: Office, contract_no: str) -> tuple[Finding, ...]:
-    """Return what keeps every paper of a contract from disposal today: money open, claims running, a clock set back."""
+    """Return what keeps every paper of a contract from disposal today: money open, claims running, a clock set back.
+
+    By the key of a customer's own folder: what concerns any contract of that customer; of a company's year: the clock.
+    """
+    if contract_no.startswith(f"{COMPANY}/"):
+        return tuple(_clock_back(office, contract_no))
+    if contract_no.startswith(f"{CUSTOMER}/"):
+        same = [each.id for each in Desk(office).customers(contract_no.removeprefix(f"{CUSTOMER}/"))]
+        open_ones = [one for each in ledger.contracts_of(same) for one in _claims(office, each)]
+        return (*open_ones, *_clock_back(office, contract_no))
+    return (*_claims(office, contract_no), *_clock_back(office, contract_no))
+
+
+def _claims(office: Office, contract_no: str) -> list[Finding]:
+    """Return what money keeps back; where no contract came of it nothing was ever owed, whatever was planned."""
+    if not is_contracted(ledger.deal(contract_no).record, ledger.papers(contract_no)):
+        return []
     found: list[Finding] = []
     rows = list(all_rows(office, office.today(), contract_no=contract_no))
     balance = sum((row.balance for row in rows), Decimal(0))
@@ -115,10 +134,13 @@ def obstacles(office: Office, contract_no: str) -> tuple[Finding, ...]:
     last = max((max(each.until, each.lawful_until or each.until) for each in running), default=None)
     if last and last >= office.today():
         found.append(note("retention.back-limitation", contract_no, contract=contract_no, until=last))
-    latest = retention.newest_instant(contract_no)
+    return found
+
+
+def _clock_back(office: Office, key: str) -> Iterator[Finding]:
+    latest = retention.newest_instant(key)
     if latest and office.now() < datetime.fromisoformat(latest) - TOLERANCE:
-        found.append(warning("retention.back-clock", contract_no, contract=contract_no, now=office.now(), last=latest))
-    return tuple(found)
+        yield warning("retention.back-clock", key, contract=key, now=office.now(), last=latest)
 
 
 def write_review(found: Review, out: Path) -> int:
@@ -131,7 +153,10 @@ def write_review(found: Review, out: Path) -> int:
         raise Refused.of("exchange.not-a-workbook-name", str(out))
     back = len(found.kept_back)
     heading = f"档案鉴定清单  截至 {found.as_of.isoformat()}    期满而暂不处理 {back} 件（封存、未收款、时效）"
-    report = Report("鉴定清单", heading, _COLUMNS, [_cells(each) for each in found.items], frozen_columns=3)
+    with_numbers = any(each.archive_no for each in found.items)
+    columns = (*_COLUMNS, ReportColumn("档号", width=30)) if with_numbers else _COLUMNS
+    rows = [(*_cells(each), each.archive_no) if with_numbers else _cells(each) for each in found.items]
+    report = Report("鉴定清单", heading, columns, rows, frozen_columns=3)
     write_new(out, list_workbook(report))
     return len(found.items)
 
@@ -141,7 +166,7 @@ def _cells(each: ItemRetention) -> Sequence[Value]:
     line = ledger.archived_item(each.id)
     hashes = [file.sha256 for file in Sidecar.model_validate(line.sidecar).files] if line else []
     return (
-        each.contract_no,
+        each.contract_no or each.place,
         each.customer,
         each.title,
         each.number,
@@ -154,12 +179,8 @@ def _cells(each: ItemRetention) -> Sequence[Value]:
         standing.disposable_from,
         standing.decided_by.rule,
         "\n".join(hashes),
-        "",
+        "；".join(appraisal_words(one) for one in standing.appraisals),
     )
-
-
-def _contracts() -> list[str]:
-    return sorted({row.contract_no for row in ledger.papers() if row.contract_no})
 
 
 def _is_wanted(each: ItemRetention, chosen: Chosen) -> bool:
@@ -169,7 +190,7 @@ def _is_wanted(each: ItemRetention, chosen: Chosen) -> bool:
 
 
 def _is_over(each: ItemRetention) -> bool:
-    return each.standing.state in {State.HELD, State.DISPOSABLE}
+    return each.standing.state in OVER
 
 
 def _held(each: ItemRetention) -> Iterable[Finding]:
@@ -177,6 +198,12 @@ def _held(each: ItemRetention) -> Iterable[Finding]:
         note("retention.back-held", each.id, case=hold.case, target=hold.target.id, on=hold.placed.on)
         for hold in each.standing.holds
     )
+
+
+def _kept(each: ItemRetention) -> Iterable[Finding]:
+    kept = each.standing.kept_by
+    if kept:
+        yield note("retention.back-appraised", each.id, by=kept.act.display, on=kept.act.on, reason=kept.act.reason)
 
 
 def _clock_ahead(office: Office) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from docgen.review.line import Checklist, Line, Result
 from docgen.services import logging as log
 from docgen.services.office import Office
 from docgen.services.places import folder_of
+from docgen.services.retention_rules import contract_term
 from docgen.services.staleness import require_revision
 from docgen.store import ledger, reviews
 from docgen.store.journal import writing
@@ -127,7 +128,8 @@ def weigh_signing(office: Office, contract_no: str, deal: Deal) -> list[Finding]
 
 def _checklist(office: Office, contract_no: str, deal: Deal, *, as_of: date | None = None) -> Checklist:
     given = reviews.answers(contract_no)
-    return checklist(deal, as_of=as_of or office.today(), calendar=office.calendar, answers=given)
+    day, term = as_of or office.today(), contract_term(office)
+    return checklist(deal, as_of=day, calendar=office.calendar, answers=given, term=term)
 
 
 def _line(found: Checklist, line_id: str) -> Line:

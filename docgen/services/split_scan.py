@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path, PurePath
 
 from pydantic import JsonValue
@@ -19,8 +20,8 @@ from pydantic import JsonValue
 from docgen.archive import disk
 from docgen.archive.deposit import Content, deposit
 from docgen.archive.keep import Kept
-from docgen.archive.record import CustomerRef, Item, Retention, Source
-from docgen.deals.retention import CONTRACT_PAPER, retention_of
+from docgen.archive.record import CustomerRef, Item, Source
+from docgen.deals.retention import CONTRACT_PAPER
 from docgen.errors import LimitExceeded, UnreadableFile
 from docgen.findings import note
 from docgen.intake import waiting
@@ -33,6 +34,7 @@ from docgen.services.halves import joined, other_half, settle_half
 from docgen.services.office import Office
 from docgen.services.places import folder_of, is_ours
 from docgen.services.placing import Fate, Filed, Ready, archive_scan, let_wait, placement_of
+from docgen.services.retention_rules import NewPaper, Promise, promise
 from docgen.store import ledger
 from docgen.store.journal import writing
 
@@ -142,7 +144,7 @@ def _keep_original(office: Office, arrival: Arrival, bundle: Bundle, done: Seque
     with writing(folder, at=office.now(), actor=office.actor) as journal:
         sidecar = deposit(
             folder,
-            _original(arrival, bundle, home, done),
+            _original(office, arrival, bundle, home, done),
             [Content(name, "scan", arrival.kept, arrival.media_type, arrival.pages)],
             event_type=TAKEN_APART,
             payload={},
@@ -152,8 +154,9 @@ def _keep_original(office: Office, arrival: Arrival, bundle: Bundle, done: Seque
     return folder.path / sidecar.files[0].name
 
 
-def _original(arrival: Arrival, bundle: Bundle, home: str, done: Sequence[tuple[_Cut, Filed]]) -> Item:
+def _original(office: Office, arrival: Arrival, bundle: Bundle, home: str, done: Sequence[tuple[_Cut, Filed]]) -> Item:
     stored = None if is_ours(home) else ledger.deal(home)
+    kept = _longest(office, {home, *(part.contract_no for _, part in done if part.contract_no)})
     return Item(
         id=original_id(arrival.kept.sha256),
         item_type="scan-original",
@@ -162,13 +165,14 @@ def _original(arrival: Arrival, bundle: Bundle, home: str, done: Sequence[tuple[
         direction="in",
         contract_no=home if stored else None,
         customer=CustomerRef(id=stored.customer_id, name=stored.record.customer.name) if stored else None,
-        retention=_longest({home, *(part.contract_no for _, part in done if part.contract_no)}),
+        retention=kept.retention,
         source=Source(name=arrival.original_name, sha256=arrival.kept.sha256, received_at=arrival.received_at),
         extra={
             "audience": "internal",
             "pages": arrival.pages or 0,
             "blank_pages": list(bundle.blank),
             "parts": [_reference(cut, part) for cut, part in done],
+            **kept.extra,
         },
     )
 
@@ -184,15 +188,17 @@ def _reference(cut: _Cut, part: Filed) -> dict[str, JsonValue]:
     }
 
 
-def _longest(contracts: set[str]) -> Retention:
-    """Return the longest retention of all contracts a pile holds papers of; unknown for one is unknown for all.
+def _longest(office: Office, contracts: set[str]) -> Promise:
+    """Return the longest promise of all contracts a pile holds papers of; unknown for one is unknown for all.
 
     A pile with a paper of our own in it is kept as long as that paper may be: without end.
     """
-    if any(map(is_ours, contracts)):
-        return Retention(classes=(PERMANENT,), rule="永久")
-    found = [retention_of(ledger.deal(number).record, class_name=CONTRACT_PAPER) for number in sorted(contracts)]
-    days = [one.until for one in found]
-    last = None if None in days else max(day for day in days if day is not None)
-    longest = next(one for one in found if one.until == last)
-    return Retention(classes=longest.classes, until=last, rule=longest.rule)
+    told = NewPaper("other", _TITLE, office.today(), also=(CONTRACT_PAPER,))
+    ours = replace(told, also=(PERMANENT,))
+    found = [
+        promise(office, None, ours, must_file=True)
+        if is_ours(number)
+        else promise(office, ledger.deal(number).record, told, must_file=True)
+        for number in sorted(contracts)
+    ]
+    return max(found, key=lambda one: (one.retention.until is None, one.retention.until or date.min))

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from django.db.models import Q
 
-from docgen.archive.layout import COMPANY
+from docgen.archive.layout import COMPANY, CUSTOMER
 from docgen.archive.verify import Anchor
 from docgen.deals.deal import Deal as DealRecord
 from docgen.errors import NotFound, Refused
@@ -164,6 +164,29 @@ def company_papers(year: int | None = None) -> tuple[PaperLine, ...]:
     rows = Paper.objects.order_by("at", "id")
     rows = rows.filter(key__startswith=f"{COMPANY}/") if year is None else rows.filter(key=f"{COMPANY}/{year:04d}")
     return tuple(_line(row) for row in rows)
+
+
+def papers_in(key: str) -> tuple[PaperLine, ...]:
+    """Return the archived items of one folder (a contract's, a customer's own, a company's year), as they came."""
+    return tuple(_line(row) for row in Paper.objects.filter(key=key).order_by("at", "id"))
+
+
+def papers_of_customers(customer_ids: Collection[str]) -> tuple[PaperLine, ...]:
+    """Return the archived items of these customers, of their contracts and of their own folders, as they came."""
+    contracts = Deal.objects.filter(customer_id__in=list(customer_ids)).values_list("contract_no", flat=True)
+    keys = [*contracts, *(f"{CUSTOMER}/{each}" for each in customer_ids)]
+    return tuple(_line(row) for row in Paper.objects.filter(key__in=keys).order_by("at", "id"))
+
+
+def keys_with_papers() -> tuple[str, ...]:
+    """Return the keys of all folders that hold archived items, sorted."""
+    return tuple(Paper.objects.order_by("key").values_list("key", flat=True).distinct())
+
+
+def contracts_of(customer_ids: Collection[str]) -> tuple[str, ...]:
+    """Return the contract numbers filed under these customers."""
+    rows = Deal.objects.filter(customer_id__in=list(customer_ids)).order_by("contract_no")
+    return tuple(rows.values_list("contract_no", flat=True))
 
 
 def paper(number: str) -> PaperLine:

@@ -311,3 +311,11 @@ class Original(models.Model):
     on = models.CharField(max_length=10)
     at = models.CharField(max_length=40)
     actor = models.CharField(max_length=200)
+
+
+class ArchiveNumber(models.Model):
+    """The archive number (档号) an item bears, where the company uses such numbers."""
+
+    item = models.CharField(max_length=60, primary_key=True)
+    key = models.CharField(max_length=300)
+    number = models.CharField(max_length=120, unique=True)

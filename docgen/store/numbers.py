@@ -13,8 +13,10 @@ from datetime import datetime
 from django.db.models import Max
 
 from docgen.archive.layout import Folder
-from docgen.store.journal import writing
-from docgen.store.models import Number
+from docgen.store.journal import Journal, writing
+from docgen.store.models import Event, Number
+
+ALLOTTED = "number.allotted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +39,21 @@ def allot(folder: Folder, series: Series, *, at: datetime, actor: str) -> str:
         while Number.objects.filter(number=number).exists():
             n += 1
             number = series.write(n)
-        journal.append("number.allotted", {"series": series.name, "n": n, "number": number})
+        journal.append(ALLOTTED, {"series": series.name, "n": n, "number": number})
+    return number
+
+
+def allot_for(journal: Journal, series: Series, item: str) -> str:
+    """Return the number allotted for an item, in the log the journal holds; the next of its series where it has none.
+
+    Cut off before the number was used, the same item takes the same number at the next try: no gap, and no repeat.
+    """
+    known = Event.objects.filter(type=ALLOTTED, payload__item=item).order_by("id").last()
+    if known is not None:
+        return str(known.payload["number"])
+    n = 1 + (Number.objects.filter(series=series.name).aggregate(last=Max("n"))["last"] or 0)
+    while Number.objects.filter(number=series.write(n)).exists():
+        n += 1
+    number = series.write(n)
+    journal.append(ALLOTTED, {"series": series.name, "n": n, "number": number, "item": item})
     return number

@@ -23,6 +23,7 @@ from docgen.findings import has_errors
 from docgen.retention.disposal import DISPOSAL_EVENTS
 from docgen.store import (
     approvals,
+    archive_numbers,
     collection,
     customers,
     database,  # noqa: F401  # sets Django up before the models
@@ -242,6 +243,10 @@ def _original_placed(key: str, entry: LogEntry) -> None:
     originals.project(key, entry.payload, at=entry.at.isoformat(), actor=entry.actor)
 
 
+def _archive_number_given(key: str, entry: LogEntry) -> None:
+    archive_numbers.project(key, entry.payload)
+
+
 _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     "number.allotted": _number_allotted,
     customers.REGISTERED: _customer_registered,
@@ -257,6 +262,7 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     originals.PLACED: _original_placed,
     ITEM_DISPOSED: _item_disposed,
     **dict.fromkeys(DISPOSAL_EVENTS, _disposal_changed),
+    archive_numbers.GIVEN: _archive_number_given,
 }
 
 

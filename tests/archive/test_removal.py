@@ -35,6 +35,9 @@ KNOWN = {
     # the backup's own store
     "archive/objects.py": {"put", "sweep"},
     "services/backup_workspace.py": {"_database", "_sweep"},
+    # a copy of the archive that is not yet the archive: what a deposit under way left in it, and the mark of a move
+    "archive/relocation.py": {"_drop_extra"},
+    "services/move_archive.py": {"_finish", "_switch", "move_archive"},
     # the machine that breaks on purpose; tests only
     "archive/faults.py": {"_before", "_before_replace", "_born", "back", "lose"},
     # outside the archive, and the kept copy of a scan that waits in review/ now: the demo's own folder, inbox, review,
@@ -111,7 +114,10 @@ def test_nothing_known_is_gone() -> None:
 
 
 def test_only_a_deposit_taken_back_removes_a_paper_from_its_place() -> None:
-    """In the archive, `folder.path / …` (a paper's own place) is removed by the rollback alone."""
+    """In the archive, `folder.path / …` (a paper's own place) is removed by the rollback alone.
+
+    `_drop_extra` works on a copy that no settings name yet, and removes what the archive itself has not.
+    """
     found = {
         (file, function.name)
         for file, function, call in _calls()
@@ -119,10 +125,11 @@ def test_only_a_deposit_taken_back_removes_a_paper_from_its_place() -> None:
         for word in [ast.unparse(call)]
         if "target" in word or "folder.path" in word or "filed" in word
     }
+    rollback = {("archive/recovery.py", "take_back"), ("archive/recovery.py", "recover")}
     assert found == {
+        *rollback,
         ("archive/disposition.py", "finish_disposal"),
-        ("archive/recovery.py", "take_back"),
-        ("archive/recovery.py", "recover"),
+        ("archive/relocation.py", "_drop_extra"),
     }
 
 

@@ -8,8 +8,7 @@ from datetime import date
 import pytest
 
 from docgen.deals.deal import Deal
-from docgen.deals.retention import Retention, retention_of
-from docgen.errors import Refused
+from docgen.deals.retention import Retention, Term, retention_of
 
 
 @pytest.mark.parametrize(
@@ -35,7 +34,9 @@ def test_an_unknown_end_is_no_end(deal: Deal) -> None:
     assert kept.start_on is None
 
 
-def test_an_unknown_class_is_refused(deal: Deal) -> None:
-    with pytest.raises(Refused) as caught:
-        retention_of(deal, class_name="poster")
-    assert caught.value.findings[0].code == "deals.retention-class-unknown"
+def test_the_offices_longer_term_is_followed(deal_with: Callable[..., Deal]) -> None:
+    termination = {"on": "2025-04-07", "ground": "performed", "evidence": "尾款到账"}
+    deal = deal_with(lambda data: data["facts"].update(termination=termination))
+    kept = retention_of(deal, term=Term(96))
+    assert (kept.until, kept.rule) == (date(2033, 4, 7), "合同终止后8年")
+    assert retention_of(deal, term=Term(66)).rule == "合同终止后66个月"

@@ -29,6 +29,7 @@ def test_the_shipped_table_states_the_terms_of_law_and_manual(table: RetentionTa
         "accounting-voucher": ("fiscal-year", 360),
         "other-accounting": ("fiscal-year", 120),
         "presale-personal": ("last-contact", 24),
+        "presale-paper": ("last-contact", 36),
         "permanent": ("never", 0),
     }
 

@@ -26,7 +26,8 @@ _SLOT = 150
 
 def section(about: Background) -> Values:
     """Return the checklist as of the day of the paper."""
-    found = checklist(about.deal, as_of=about.as_of, calendar=about.calendar, answers=about.dossier.answers)
+    known = about.dossier
+    found = checklist(about.deal, as_of=about.as_of, calendar=about.calendar, answers=known.answers, term=known.term)
     counts = found.counts
     return {
         "version": found.version,
