@@ -20,7 +20,7 @@ import secrets
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -200,6 +200,21 @@ def copy_new(source: Path, target: Path) -> Digest:
             os.close(writer)
     finally:
         os.close(reader)
+
+
+def stream_new(path: Path, chunks: Iterable[bytes], *, mode: int = READ_ONLY) -> Digest:
+    """Create a file that must not exist yet from chunks of bytes, sync it, and return the digest of what came."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    total, seen = hashlib.sha256(), 0
+    try:
+        for chunk in chunks:
+            _write_all(handle, chunk)
+            total.update(chunk)
+            seen += len(chunk)
+        _sync(handle)
+    finally:
+        os.close(handle)
+    return Digest(total.hexdigest(), seen)
 
 
 def replace(path: Path, data: bytes) -> None:
