@@ -193,11 +193,7 @@ def copy_new(source: Path, target: Path) -> Digest:
     """Copy a plain file to a name that must not exist yet, sync it, and return the digest of the bytes copied."""
     reader = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
-        writer = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, READ_ONLY)
-        try:
-            return _copy(reader, writer)
-        finally:
-            os.close(writer)
+        return stream_new(target, _chunks(reader, None))
     finally:
         os.close(reader)
 
@@ -371,16 +367,6 @@ def _chunks(handle: int, length: int | None) -> Iterator[bytes]:
             return
         left = None if left is None else left - len(chunk)
         yield chunk
-
-
-def _copy(reader: int, writer: int) -> Digest:
-    total, seen = hashlib.sha256(), 0
-    for chunk in _chunks(reader, None):
-        _write_all(writer, chunk)
-        total.update(chunk)
-        seen += len(chunk)
-    _sync(writer)
-    return Digest(total.hexdigest(), seen)
 
 
 def _write_all(handle: int, data: bytes) -> None:
