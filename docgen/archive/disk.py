@@ -20,7 +20,7 @@ import secrets
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,13 +193,24 @@ def copy_new(source: Path, target: Path) -> Digest:
     """Copy a plain file to a name that must not exist yet, sync it, and return the digest of the bytes copied."""
     reader = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
-        writer = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, READ_ONLY)
-        try:
-            return _copy(reader, writer)
-        finally:
-            os.close(writer)
+        return stream_new(target, _chunks(reader, None))
     finally:
         os.close(reader)
+
+
+def stream_new(path: Path, chunks: Iterable[bytes], *, mode: int = READ_ONLY) -> Digest:
+    """Create a file that must not exist yet from chunks of bytes, sync it, and return the digest of what came."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    total, seen = hashlib.sha256(), 0
+    try:
+        for chunk in chunks:
+            _write_all(handle, chunk)
+            total.update(chunk)
+            seen += len(chunk)
+        _sync(handle)
+    finally:
+        os.close(handle)
+    return Digest(total.hexdigest(), seen)
 
 
 def replace(path: Path, data: bytes) -> None:
@@ -356,16 +367,6 @@ def _chunks(handle: int, length: int | None) -> Iterator[bytes]:
             return
         left = None if left is None else left - len(chunk)
         yield chunk
-
-
-def _copy(reader: int, writer: int) -> Digest:
-    total, seen = hashlib.sha256(), 0
-    for chunk in _chunks(reader, None):
-        _write_all(writer, chunk)
-        total.update(chunk)
-        seen += len(chunk)
-    _sync(writer)
-    return Digest(total.hexdigest(), seen)
 
 
 def _write_all(handle: int, data: bytes) -> None:

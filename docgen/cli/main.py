@@ -32,6 +32,7 @@ from docgen.cli.issue import issue, replace, void
 from docgen.cli.key import key_app
 from docgen.cli.kinds import kinds_app
 from docgen.cli.letter import letter_app
+from docgen.cli.mirror import mirror_app
 from docgen.cli.originals import handover_app, original
 from docgen.cli.packet import packet
 from docgen.cli.payment import payment_app
@@ -78,6 +79,7 @@ archive_app.command("move")(move)
 app.add_typer(archive_app, name="archive")
 app.add_typer(backup_app, name="backup")
 app.command("restore")(restore)
+app.add_typer(mirror_app, name="mirror")
 app.command("upgrade")(upgrade)
 app.add_typer(key_app, name="key")
 app.add_typer(company_app, name="company")

@@ -5,7 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.text import Text
 
 from docgen.cli import console
@@ -34,11 +44,25 @@ def progress_bar(code: str, *, has_rate: bool = False) -> Progress:
     )
 
 
+def byte_bar(code: str, *, has_total: bool = True) -> Progress:
+    """Return a bar that counts bytes, with how many a second and, where there is a total, how long it will take."""
+    return Progress(
+        TextColumn(console.words(code)),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        *([TimeRemainingColumn()] if has_total else []),
+        console=console.err(),
+        transient=True,
+        disable=console.wants_json() or not sys.stderr.isatty(),
+    )
+
+
 def advancing(progress: Progress) -> Callable[[str, int, int], None]:
     """Return what a service calls as it goes on."""
     task = progress.add_task("", total=None)
 
     def advance(_key: str, number: int, total: int) -> None:
-        progress.update(task, completed=number, total=total)
+        progress.update(task, completed=number, total=total or None)
 
     return advance

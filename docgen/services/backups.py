@@ -23,7 +23,7 @@ from docgen.errors import Damage, NotFound, Refused
 SCHEMA = 1
 OBJECTS = "objects"
 HEAD, FILES = "backup.json", "files.jsonl"
-TABLES = ("retention.toml", "bank-mappings.toml")
+TABLES = ("retention.toml", "bank-mappings.toml", "mirror.toml")
 """Files of the office's own choices that lie beside docgen.toml, where there are any."""
 
 

@@ -270,7 +270,7 @@ def _item(office: Office, each: ItemRetention, end: TerminationEvent | None) -> 
         title=each.title,
         number=each.number,
         kind=kind.spec.title if kind else _TYPES.get(each.item_type, each.title),
-        archive_no=str(getattr(each, "archive_no", None) or sidecar.extra.get("archive_no") or ""),
+        archive_no=each.archive_no,
         pages=row.pages or sum(file.pages or 0 for file in sidecar.files),
         files=len(sidecar.files),
         class_title=term.title,

@@ -22,7 +22,7 @@ from docgen.services.dossier import paper_day
 from docgen.services.office import Office
 from docgen.services.originals import ORIGINAL, Where, record
 from docgen.services.places import folder_of
-from docgen.store import ledger, originals
+from docgen.store import archive_numbers, ledger, originals
 from docgen.store.customers import survivors
 from docgen.store.ledger import PaperLine
 from docgen.store.originals import StoredOriginal
@@ -174,15 +174,8 @@ def _line(office: Office, row: PaperLine, known: StoredOriginal | None) -> Hando
     sidecar = Sidecar.model_validate(row.sidecar)
     customer = sidecar.customer.name if sidecar.customer else ""
     day = paper_day(office, row)
-    return HandoverLine(
-        row.id, row.contract_no, customer, row.title, row.number, day, row.pages, archive_no(sidecar), known
-    )
-
-
-def archive_no(sidecar: Sidecar) -> str:
-    """Return the archive number (档号) an item was given, empty where it has none."""
-    said = sidecar.extra.get("archive_no")
-    return said if isinstance(said, str) else ""
+    mark = archive_numbers.numbers([row.id]).get(row.id, "")
+    return HandoverLine(row.id, row.contract_no, customer, row.title, row.number, day, row.pages, mark, known)
 
 
 def _is_wanted(line: HandoverLine, row: PaperLine, wanted: Wanted) -> bool:

@@ -37,6 +37,8 @@ KNOWN = {
     "services/backup_workspace.py": {"_database", "_sweep"},
     # a copy of the archive that is not yet the archive: what a deposit under way left in it, and the mark of a move
     "archive/relocation.py": {"_drop_extra"},
+    # an empty archive filled from the mirror: half-fetched copies, files of the root, and the mark of the filling
+    "archive/refill.py": {"finish", "place"},
     "services/move_archive.py": {"_finish", "_switch", "move_archive"},
     # the machine that breaks on purpose; tests only
     "archive/faults.py": {"_before", "_before_replace", "_born", "back", "lose"},
@@ -50,14 +52,16 @@ KNOWN = {
     "services/placing.py": {"let_wait"},
     "services/import_workbook.py": {"_import"},
     "services/keyring_file.py": {"write"},
+    "services/mirror_settings.py": {"set_up"},
     "services/logging.py": {"_remove_oldest"},
-    "services/restore_workspace.py": {"_settle_in"},
+    # a folder that is becoming a workspace, under its marker; never one that is at work
+    "services/restore_workspace.py": {"_is_begun", "_put", "_settle_in", "restore"},
     "services/verify_run.py": {"finished"},
     "store/database.py": {"remove"},
 }
 WRITING = {
     # the door itself: files that must not exist yet, the end of the log, a torn tail, lock files
-    "archive/disk.py": {"append", "copy_new", "cut", "open_lock", "write_new"},
+    "archive/disk.py": {"append", "cut", "open_lock", "stream_new", "write_new"},
     # a new file only, never one that stands
     "services/make_workbook.py": {"write_new"},
     "services/keyring_file.py": {"create", "write"},
@@ -80,6 +84,8 @@ WRITING = {
     # no file at all: the null device, a pipe
     "cli/console.py": {"silence"},
     "contained/child.py": {"main"},
+    # opened for reading alone
+    "remote/credentials.py": {"_from_file"},
     # misbehaves on purpose in a child of its own; tests only
     "contained/drills.py": {"scribble", "wait_with_offspring"},
     # the demo's own folder, which it made
