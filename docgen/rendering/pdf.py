@@ -26,7 +26,7 @@ from docgen.rendering.furniture import code_drawing, code_zone, draft_drawing
 from docgen.rendering.laidout import PT_PER_PX, PlacedText, Zone, placed_texts, source_text, zones
 from docgen.rendering.paper import DRAFT_WORD, PaperMeta, paper_words
 from docgen.rendering.printed import PrintedValue, recording
-from docgen.rendering.sandbox import check_context, environment, fill, load
+from docgen.rendering.sandbox import ItemEnvironment, check_context, environment, fill, load
 from docgen.rendering.wording import wording_of
 
 MARK_FONT = "fonts/docgen-hei-bold.ttf"
@@ -77,10 +77,16 @@ def fill_html(job: PdfJob) -> tuple[str, tuple[PrintedValue, ...], Assets]:
     )
     context = {**job.context, "paper": {**job.context.get("paper", {}), **paper}}
     wording = wording_of(job.kind_folder, job.shared, context)
-    template = load(environment(AssetLoader(assets)), job.template)
+    template = load(_environment(job.kind_folder, job.shared), job.template)
     with recording() as printed:
         html = fill(template, {**context, "w": wording}, where=job.template)
     return html, tuple(printed.values), assets
+
+
+@lru_cache(maxsize=64)
+def _environment(kind_folder: Path, shared: Path) -> ItemEnvironment:
+    """Return the environment of a kind's templates; it keeps them compiled while their files stay the same."""
+    return environment(AssetLoader(Assets(kind_folder, shared)))
 
 
 def render_pdf(job: PdfJob) -> RenderedPdf:
