@@ -25,7 +25,8 @@ import weasyprint
 
 from docgen.issuing.issue import _context, _pdf_job
 from docgen.rendering.assets import ROOT_URL
-from docgen.rendering.pdf import _fetcher, fill_html
+from docgen.rendering.pdf import fill_html
+from docgen.rendering.warm import fetcher_of
 from docgen.services.batch import BatchDone, order_for, plan_due, run_batch
 from docgen.services.batch_item import BatchItem, issue_item
 from docgen.services.import_deal import import_deal
@@ -83,7 +84,7 @@ def plain_rate(office: Office, item: BatchItem, rounds: int) -> float:
     html, _, assets = fill_html(_pdf_job(order, _context(order)))
 
     def once() -> object:
-        source = weasyprint.HTML(string=html, base_url=ROOT_URL, url_fetcher=_fetcher(weasyprint, assets))
+        source = weasyprint.HTML(string=html, base_url=ROOT_URL, url_fetcher=fetcher_of(weasyprint, assets))
         return source.write_pdf(pdf_variant="pdf/a-2a")
 
     once()
