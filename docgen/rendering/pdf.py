@@ -28,6 +28,7 @@ from docgen.rendering.paper import DRAFT_WORD, PaperMeta, paper_words
 from docgen.rendering.printed import PrintedValue, recording
 from docgen.rendering.sandbox import ItemEnvironment, check_context, environment, fill, load
 from docgen.rendering.spelled import freeze
+from docgen.rendering.styles import worn
 from docgen.rendering.warm import dressing, fetcher_of, stylesheets, undress
 from docgen.rendering.wording import wording_of
 
@@ -133,14 +134,15 @@ def _bears_code(job: PdfJob) -> bool:
 def _lay_out(html: str, assets: Assets, meta: PaperMeta, complaints: list[str]) -> tuple[Any, Any]:
     engine = _engine()
     source = engine.HTML(string=html, base_url=ROOT_URL, url_fetcher=fetcher_of(engine, assets))
-    worn = dressing(engine, stylesheets(source.etree_element), assets, complaints)
-    if worn is not None:
+    ready = dressing(engine, stylesheets(source.etree_element), assets, complaints)
+    if ready is None:
+        document = source.render(pdf_variant="pdf/a-2a")
+    else:
         undress(source.etree_element)
-    document = source.render(
-        pdf_variant="pdf/a-2a",
-        stylesheets=worn.sheets if worn else None,
-        font_config=worn.fonts.engine if worn else None,
-    )
+        with worn(ready.closet, source.etree_element):
+            document = source.render(
+                pdf_variant="pdf/a-2a", stylesheets=ready.sheets, font_config=ready.fonts.engine
+            )
     about = document.metadata
     about.title, about.authors, about.description = meta.title, [meta.author], meta.subject
     about.keywords = [meta.identifier] if meta.identifier else []

@@ -18,6 +18,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from docgen.rendering.assets import ROOT_URL, AssetRefused, Assets
 from docgen.rendering.kept import Kept, Seen, seen
+from docgen.rendering.styles import Closet, may_keep
 
 KINDS_KEPT = 24
 """Kinds whose sheets a thread keeps parsed."""
@@ -38,11 +39,12 @@ class Fonts:
 
 @dataclass(frozen=True, slots=True)
 class Dressing:
-    """Parsed style sheets with their fonts, and the files the sheets came from."""
+    """Parsed style sheets with their fonts, the files they came from, and the styles computed from them so far."""
 
     sheets: tuple[Any, ...]
     fonts: Fonts
     files: Files
+    closet: Closet | None
 
     def fits(self, assets: Assets) -> bool:
         """Tell whether every file is still the one it was made from."""
@@ -116,7 +118,7 @@ def _prepare(engine: Any, urls: tuple[str, ...], assets: Assets) -> Dressing | N
     if fonts is None or not is_known:
         fonts = Fonts(config, tuple(files))
         _wardrobe.fonts.put(bearing, fonts)
-    return Dressing(sheets, fonts, sheets_read)
+    return Dressing(sheets, fonts, sheets_read, Closet() if may_keep(b"\n".join(texts)) else None)
 
 
 def fetcher_of(engine: Any, assets: Assets, files: list[tuple[str, Seen]] | None = None) -> Any:  # noqa: ANN401  # an untyped library
