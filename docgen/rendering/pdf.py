@@ -140,9 +140,7 @@ def _lay_out(html: str, assets: Assets, meta: PaperMeta, complaints: list[str]) 
     else:
         undress(source.etree_element)
         with worn(ready.closet, source.etree_element):
-            document = source.render(
-                pdf_variant="pdf/a-2a", stylesheets=ready.sheets, font_config=ready.fonts.engine
-            )
+            document = source.render(pdf_variant="pdf/a-2a", stylesheets=ready.sheets, font_config=ready.fonts.engine)
     about = document.metadata
     about.title, about.authors, about.description = meta.title, [meta.author], meta.subject
     about.keywords = [meta.identifier] if meta.identifier else []

@@ -23,7 +23,10 @@ STYLES_KEPT = 2000
 """Computed styles kept for one set of sheets; a kind has some sixty."""
 
 _PLAIN_TAGS = frozenset(
-    "html head meta title body h1 h2 h3 p div span strong b br img table colgroup col thead tbody tr th td".split()
+    (
+        *("html", "head", "meta", "title", "body", "h1", "h2", "h3", "p", "div", "span", "strong", "b", "br", "img"),
+        *("table", "colgroup", "col", "thead", "tbody", "tr", "th", "td"),
+    )
 )
 """Lists, links and forms make boxes that change the styles they share."""
 _BEYOND_ITS_RULES = re.compile(

@@ -153,7 +153,10 @@ def _font_configuration() -> Any:  # noqa: ANN401  # an untyped library
 
 
 @atexit.register
-def _clear() -> None:
-    """Let go of the fonts while the interpreter still stands: the engine then removes its copies of them."""
+def let_go() -> None:
+    """Let go of this thread's sheets and fonts; the engine then removes its copies of the fonts.
+
+    Done at the process's end while the interpreter still stands.
+    """
     _wardrobe.dressings.clear()
     _wardrobe.fonts.clear()
