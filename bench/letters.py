@@ -85,6 +85,7 @@ def rate_of(office: Office, items: tuple[BatchItem, ...], workers: int) -> tuple
     """Issue items with some workers; return letters a second once warm, processor seconds a letter, and the batch.
 
     The processor's time is that of the workers and of this process, their start (import, opening the office) included.
+    With few letters it is mostly the start; what a letter takes once warm stands in the table of steps.
     """
     before = processor_time()
     plan = plan_due(office, KIND, as_of=DAY)

@@ -23,7 +23,7 @@ from docgen.rendering.styles import Closet, may_keep
 KINDS_KEPT = 24
 """Kinds whose sheets a thread keeps parsed."""
 _ATTRIBUTES = {"rel", "href"}
-_OUT_OF_BOUNDS = (b"!", b"@import", b"@layer", b"@counter-style", b"@color-profile", b"\\")
+_OUT_OF_BOUNDS = (b"!", b"@import", b"@layer", b"@counter-style", b"@color-profile", b"@charset", b"\\")
 """What depends on whose sheet it stands in, or reaches beyond it; an escape could hide any of them."""
 
 Files = tuple[tuple[str, Seen], ...]
@@ -93,7 +93,10 @@ def dressing(engine: Any, hrefs: tuple[str, ...], assets: Assets, heard: Sequenc
     kept = _wardrobe.dressings.peek(key)
     if kept is not None and kept.fits(assets):
         return kept
-    made = _prepare(engine, tuple(urljoin(ROOT_URL, href) for href in hrefs), assets)
+    try:
+        made = _prepare(engine, tuple(urljoin(ROOT_URL, href) for href in hrefs), assets)
+    except ValueError:  # no such sheet, no address, not UTF-8: the ordinary way tells
+        return None
     if made is not None and not heard and not assets.refused:
         _wardrobe.dressings.put(key, made)
     return made

@@ -14,6 +14,7 @@ import pytest
 from jinja2 import Environment
 from weasyprint import __version__, css
 
+from docgen.errors import TemplateRefused
 from docgen.kinds.catalogue import load_catalogue
 from docgen.rendering import pdf as pdf_module
 from docgen.rendering import styles, warm
@@ -176,6 +177,24 @@ def test_sheets_out_of_bounds_are_laid_out_the_ordinary_way(
     job = own(sheet, '<p class="a" style="color: #00f">甲方</p>')
     assert warm.dressing(pdf_module._engine(), ("base.css", "own.css"), Assets(job.kind_folder, job.shared), []) is None
     assert render_pdf(job).data == without_keeping(job, monkeypatch)
+
+
+def test_a_missing_sheet_is_refused_by_name(own: Callable[[str, str], PdfJob]) -> None:
+    job = own("", "<p>甲方</p>")
+    (job.kind_folder / "own.css").unlink()
+    with pytest.raises(TemplateRefused) as refused:
+        render_pdf(job)
+    assert [(each.code, each.params["url"]) for each in refused.value.findings] == [
+        ("rendering.asset-refused", "http://paper.invalid/own.css")
+    ]
+
+
+def test_a_sheet_that_is_not_utf_8_is_refused_and_no_crash(own: Callable[[str, str], PdfJob]) -> None:
+    job = own("", '<p class="a">甲方</p>')
+    (job.kind_folder / "own.css").write_bytes('@charset "gbk"; p.a { color: #f00 } /* 甲方 */'.encode("gbk"))
+    with pytest.raises(TemplateRefused) as refused:
+        render_pdf(job)
+    assert [each.code for each in refused.value.findings] == ["rendering.layout-complaint"]
 
 
 def test_style_attributes_still_win_over_kept_sheets(
