@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from docgen.kinds.subjects import Subject
 from docgen.rendering.context import build_context
 from docgen.rendering.docx import DocxJob, RenderedDocx, render_docx
 from docgen.rendering.foreign import render_foreign_docx, render_foreign_pdf
+from docgen.rendering.kept import Kept, seen
 from docgen.rendering.laidout import Zone
 from docgen.rendering.paper import PaperMeta
 from docgen.rendering.pdf import PdfJob, RenderedPdf, fill_html, render_pdf
@@ -39,6 +41,7 @@ MEDIA_TYPES = {
 SNAPSHOT_SCHEMA = 1
 _LARGEST_FROZEN = 1_000_000
 """Larger template parts (the fonts) are frozen by hash only; they ship with the program."""
+_PARTS_KEPT = 1000
 
 
 class Printable(Protocol):
@@ -307,7 +310,7 @@ def _snapshot(order: Printable, context: Mapping[str, object]) -> dict[str, obje
         "faces": [face.value for face in order.faces],
         **order.told(),
         "context": json.loads(json.dumps(context, default=str, ensure_ascii=False)),
-        "templates": {name: _sha256(data) for name, data in template_files(order.kind.folder, order.shared).items()},
+        "templates": template_hashes(order.kind.folder, order.shared),
         "clauses": list(order.kind.spec.clauses),
         "program": __version__,
     }
@@ -320,23 +323,53 @@ def _record(order: Order) -> dict[str, Any]:
     return public(order.deal)
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One template part as read: its hash, and its bytes unless it is too large to be frozen."""
+
+    sha256: str
+    data: bytes | None
+
+
+_parts: Kept[_Part] = Kept(_PARTS_KEPT)
+
+
 def frozen_templates(kind_folder: Path, shared: Path) -> dict[str, bytes]:
     """Return the bytes of every template part that shapes a kind's papers, by name; fonts are left to their hash."""
-    files = template_files(kind_folder, shared)
-    return {name: data for name, data in files.items() if len(data) <= _LARGEST_FROZEN}
+    parts = _template_parts(kind_folder, shared)
+    return {name: part.data for name, part in parts.items() if part.data is not None}
 
 
-def template_files(kind_folder: Path, shared: Path) -> dict[str, bytes]:
-    """Return all template parts of a kind, golden cases excepted, named like `kind/x.html` and `_shared/base.css`."""
+def template_hashes(kind_folder: Path, shared: Path) -> dict[str, str]:
+    """Return the SHA-256 of all template parts of a kind, golden cases excepted, by names like `_shared/base.css`."""
+    return {name: part.sha256 for name, part in _template_parts(kind_folder, shared).items()}
+
+
+def _template_parts(kind_folder: Path, shared: Path) -> dict[str, _Part]:
     return {
-        f"{prefix}/{path.relative_to(root).as_posix()}": path.read_bytes()
+        f"{prefix}/{path.relative_to(root).as_posix()}": _part(path)
         for prefix, root in (("kind", kind_folder), ("_shared", shared))
         for path in _files(root)
     }
 
 
-def _files(root: Path) -> Sequence[Path]:
-    return sorted(path for path in root.rglob("*") if path.is_file() and "golden" not in path.relative_to(root).parts)
+def _part(path: Path) -> _Part:
+    """Return a part, read and hashed anew only when its file is not the same as last time."""
+
+    def read() -> _Part:
+        data = path.read_bytes()
+        return _Part(_sha256(data), data if len(data) <= _LARGEST_FROZEN else None)
+
+    return _parts.get(seen(path), read)
+
+
+def _files(root: Path) -> list[Path]:
+    """Return the files below a folder in the order of their paths, golden cases left out."""
+    found: list[Path] = []
+    for folder, below, names in os.walk(root):
+        below[:] = [name for name in below if name != "golden"]
+        found += [Path(folder, name) for name in names if name != "golden"]
+    return sorted(path for path in found if path.is_file())
 
 
 def _sha256(data: bytes) -> str:

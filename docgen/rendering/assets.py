@@ -18,6 +18,8 @@ from urllib.parse import unquote, urlsplit
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound
 
+from docgen.rendering.kept import Seen, seen
+
 ROOT_URL = "http://paper.invalid/"
 """Base address of every template; `.invalid` can never be a real host (RFC 6761), and nothing is ever fetched."""
 
@@ -73,14 +75,25 @@ class Assets:
 
 
 class AssetLoader(BaseLoader):
-    """Loads templates, bases and macros from the virtual root; messages then name them as the template does."""
+    """Loads templates, bases and macros from the virtual root; messages then name them as the template does.
+
+    One that was loaded before is taken again only while the same unchanged file stands under its name.
+    """
 
     def __init__(self, assets: Assets) -> None:
         self.assets = assets
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:  # noqa: ARG002  # Jinja's own signature
-        """Return source, the name shown in messages, and that it never changes within a rendering."""
+        """Return source, the name shown in messages, and what tells whether the file is still the same."""
         try:
-            return self.assets.find(template).read_text(encoding="utf-8"), template, lambda: True
+            path = self.assets.find(template)
+            before = seen(path)
+            return path.read_text(encoding="utf-8"), template, lambda: self._is_same(template, before)
         except (AssetRefused, OSError, UnicodeDecodeError):
             raise TemplateNotFound(template) from None
+
+    def _is_same(self, template: str, before: Seen) -> bool:
+        try:
+            return seen(self.assets.find(template)) == before
+        except (AssetRefused, OSError):
+            return False

@@ -26,7 +26,10 @@ from docgen.rendering.furniture import code_drawing, code_zone, draft_drawing
 from docgen.rendering.laidout import PT_PER_PX, PlacedText, Zone, placed_texts, source_text, zones
 from docgen.rendering.paper import DRAFT_WORD, PaperMeta, paper_words
 from docgen.rendering.printed import PrintedValue, recording
-from docgen.rendering.sandbox import check_context, environment, fill, load
+from docgen.rendering.sandbox import ItemEnvironment, check_context, environment, fill, load
+from docgen.rendering.spelled import freeze
+from docgen.rendering.styles import worn
+from docgen.rendering.warm import dressing, fetcher_of, stylesheets, undress
 from docgen.rendering.wording import wording_of
 
 MARK_FONT = "fonts/docgen-hei-bold.ttf"
@@ -77,10 +80,16 @@ def fill_html(job: PdfJob) -> tuple[str, tuple[PrintedValue, ...], Assets]:
     )
     context = {**job.context, "paper": {**job.context.get("paper", {}), **paper}}
     wording = wording_of(job.kind_folder, job.shared, context)
-    template = load(environment(AssetLoader(assets)), job.template)
+    template = load(_environment(job.kind_folder, job.shared), job.template)
     with recording() as printed:
         html = fill(template, {**context, "w": wording}, where=job.template)
     return html, tuple(printed.values), assets
+
+
+@lru_cache(maxsize=64)
+def _environment(kind_folder: Path, shared: Path) -> ItemEnvironment:
+    """Return the environment of a kind's templates; it keeps them compiled while their files stay the same."""
+    return environment(AssetLoader(Assets(kind_folder, shared)))
 
 
 def render_pdf(job: PdfJob) -> RenderedPdf:
@@ -92,7 +101,7 @@ def render_pdf(job: PdfJob) -> RenderedPdf:
     """
     html, values, assets = fill_html(job)
     with _listening() as complaints:
-        document, root = _lay_out(html, assets, job.meta)
+        document, root = _lay_out(html, assets, job.meta, complaints)
         codes = tuple(_code_zones(document)) if _bears_code(job) else ()
         layout = Layout(
             template=job.template,
@@ -122,10 +131,16 @@ def _bears_code(job: PdfJob) -> bool:
     return job.page_code is not None and not job.draft
 
 
-def _lay_out(html: str, assets: Assets, meta: PaperMeta) -> tuple[Any, Any]:
+def _lay_out(html: str, assets: Assets, meta: PaperMeta, complaints: list[str]) -> tuple[Any, Any]:
     engine = _engine()
-    source = engine.HTML(string=html, base_url=ROOT_URL, url_fetcher=_fetcher(engine, assets))
-    document = source.render(pdf_variant="pdf/a-2a")
+    source = engine.HTML(string=html, base_url=ROOT_URL, url_fetcher=fetcher_of(engine, assets))
+    ready = dressing(engine, stylesheets(source.etree_element), assets, complaints)
+    if ready is None:
+        document = source.render(pdf_variant="pdf/a-2a")
+    else:
+        undress(source.etree_element)
+        with worn(ready.closet, source.etree_element):
+            document = source.render(pdf_variant="pdf/a-2a", stylesheets=ready.sheets, font_config=ready.fonts.engine)
     about = document.metadata
     about.title, about.authors, about.description = meta.title, [meta.author], meta.subject
     about.keywords = [meta.identifier] if meta.identifier else []
@@ -143,19 +158,6 @@ def _engine() -> Any:  # noqa: ANN401  # an untyped library
     return weasyprint
 
 
-def _fetcher(engine: Any, assets: Assets) -> Any:  # noqa: ANN401  # an untyped library
-    from weasyprint.urls import URLFetcherResponse  # noqa: PLC0415  # as _engine
-
-    class OnlyAssets(engine.URLFetcher):  # type: ignore[misc]  # untyped base
-        """Gives the template its own files and nothing else."""
-
-        def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ANN401, ARG002  # the engine's signature
-            data, media_type = assets.fetch(url)
-            return URLFetcherResponse(url, data, {"Content-Type": media_type})
-
-    return OnlyAssets()
-
-
 def _write(document: Any, job: PdfJob) -> bytes:  # noqa: ANN401  # the engine's document
     def finish(_: object, pdf: Any) -> None:  # noqa: ANN401  # pydyf's file
         streams = _page_streams(pdf)
@@ -168,6 +170,8 @@ def _write(document: Any, job: PdfJob) -> bytes:  # noqa: ANN401  # the engine's
                 zone = code_zone(number, width=width, height=height)
                 drawn = code_drawing(matrix(job.page_code(number, len(document.pages))), zone, page_height=height)
                 stream.stream[:] = [b"q", *stream.stream, b"Q", drawn]
+
+        freeze(pdf)
 
     data: bytes = document.write_pdf(finisher=finish, pdf_variant="pdf/a-2a", optimize_images=False)
     return data

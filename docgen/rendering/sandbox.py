@@ -139,7 +139,7 @@ def environment(loader: BaseLoader | None = None, *, escape: bool = True) -> Ite
         escape: on for HTML and Word's XML; off only for wording, which is escaped by the face that prints it.
     """
     made = ItemEnvironment(
-        loader=loader or DictLoader({}), autoescape=escape, undefined=MissingValue, finalize=_print, auto_reload=False
+        loader=loader or DictLoader({}), autoescape=escape, undefined=MissingValue, finalize=_print, auto_reload=True
     )
     made.filters = {key: FILTERS[key] for key in JINJA_FILTERS} | WRITTEN
     made.tests = {key: TESTS[key] for key in JINJA_TESTS}

@@ -9,11 +9,20 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
+from jinja2 import Template
+
 from docgen.errors import TemplateRefused
+from docgen.kinds.clauses import FOLDER as CLAUSE_FOLDER
 from docgen.rendering.articles import CLAUSE, HEAD, Article, read_articles
+from docgen.rendering.kept import Kept, all_seen
 from docgen.rendering.sandbox import ItemEnvironment, compile_text, environment, fill
+
+SENTENCES_KEPT = 4096
+_fragments: Kept[dict[str, tuple[str, str]]] = Kept(64)
+_articles: Kept[Mapping[str, Article]] = Kept(64)
 
 
 class Wording(Mapping[str, str | list[str]]):
@@ -31,7 +40,6 @@ class Wording(Mapping[str, str | list[str]]):
     ) -> None:
         self._fragments = fragments
         self._context = context
-        self._environment: ItemEnvironment | None = None
         self._heads = {HEAD + name: article.head for name, article in (articles or {}).items()}
         self._clauses = {CLAUSE + name: article for name, article in (articles or {}).items()}
 
@@ -45,8 +53,7 @@ class Wording(Mapping[str, str | list[str]]):
         return self._filled(*self._fragments[key])
 
     def _filled(self, sentence: str, where: str) -> str:
-        self._environment = self._environment or environment(escape=False)
-        return fill(compile_text(self._environment, sentence, where), self._context, where=where)
+        return fill(_compiled(sentence, where), self._context, where=where)
 
     def __contains__(self, key: object) -> bool:
         return key in self._fragments or key in self._heads or key in self._clauses
@@ -56,6 +63,17 @@ class Wording(Mapping[str, str | list[str]]):
 
     def __len__(self) -> int:
         return len(self._fragments) + len(self._heads) + len(self._clauses)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> ItemEnvironment:
+    return environment(escape=False)
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def _compiled(sentence: str, where: str) -> Template:
+    """Return a sentence compiled; a worker fills the same ones for every paper."""
+    return compile_text(_environment(), sentence, where)
 
 
 def read_fragments(files: Sequence[Path]) -> dict[str, tuple[str, str]]:
@@ -80,7 +98,15 @@ def read_fragments(files: Sequence[Path]) -> dict[str, tuple[str, str]]:
 
 def wording_of(kind_folder: Path, shared: Path, context: Mapping[str, object]) -> Wording:
     """Return the wording a kind's templates may use: `_shared/wording/*.toml`, its own, and its clauses."""
-    return Wording(read_fragments(fragment_files(kind_folder, shared)), context, read_articles(kind_folder, shared))
+    files = fragment_files(kind_folder, shared)
+    fragments = _fragments.get(all_seen(files), lambda: read_fragments(files))
+    return Wording(fragments, context, _articles_of(kind_folder, shared))
+
+
+def _articles_of(kind_folder: Path, shared: Path) -> Mapping[str, Article]:
+    kind = kind_folder / "kind.toml"
+    files = [*([kind] if kind.is_file() else []), *sorted((shared / CLAUSE_FOLDER).glob("*.toml"))]
+    return _articles.get((str(kind_folder), all_seen(files)), lambda: read_articles(kind_folder, shared))
 
 
 def fragment_files(kind_folder: Path, shared: Path) -> list[Path]:

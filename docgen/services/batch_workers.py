@@ -3,6 +3,7 @@
 Workers are started anew, not forked, and end when the pipe to their parent closes: nobody outlives a killed batch for
 longer than one item. The collector of garbage would otherwise take half the time: what a warm worker holds is frozen,
 and a collection follows every so many papers; after some hundreds a worker is replaced, so that memory stays flat.
+Templates, style sheets and fonts stay prepared between papers (docgen/rendering/kept.py, warm.py).
 """
 
 from __future__ import annotations

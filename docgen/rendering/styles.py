@@ -1,0 +1,136 @@
+"""Computed styles kept between papers: the one module that reaches into WeasyPrint's inside.
+
+Most of a letter's layout is working out, for every element, some three hundred style properties; the next letter of the
+kind has the same elements under the same rules. WeasyPrint shares a computed style between equal elements of one
+document; this makes it share between documents. Which element has which rules is still found out for each document:
+the key of a kept style is its parent's kept style and every declaration that applies, value by value.
+
+The inside may change with any version, so this is done for the versions it was proved with and left undone for others
+(slower, the same pages). It is left undone too for whatever lets a style depend on more than its rules.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+PROVED_WITH = frozenset(("70.0",))
+"""WeasyPrint versions whose inside is as expected here; tests/rendering/test_warm.py proves each."""
+STYLES_KEPT = 2000
+"""Computed styles kept for one set of sheets; a kind has some sixty."""
+
+_PLAIN_TAGS = frozenset(
+    (
+        *("html", "head", "meta", "title", "body", "h1", "h2", "h3", "p", "div", "span", "strong", "b", "br", "img"),
+        *("table", "colgroup", "col", "thead", "tbody", "tr", "th", "td"),
+    )
+)
+"""Lists, links and forms make boxes that change the styles they share."""
+_BEYOND_ITS_RULES = re.compile(
+    rb"overflow\s*:|leader\(|footnote|list-item|first-l|running\(|element\(|attr\([^)]*[,\s][^)]*\)"
+    rb"|\d(?:s|l|d)?v(?:w|h|i|b|min|max)\b|var\(|--",
+    re.IGNORECASE,
+)
+"""What lets a style depend on the page or the document, or is changed while pages are laid out."""
+
+_COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
+
+Key = tuple[int, tuple[object, ...]]
+
+
+class Closet:
+    """The computed styles of one set of sheets and fonts."""
+
+    def __init__(self) -> None:
+        self.styles: dict[Key, Any] = {}
+        self.known: set[int] = set()
+
+    def key_of(self, parent: Any, cascaded: Mapping[str, Any]) -> Key | None:  # noqa: ANN401  # the engine's styles
+        """Return what makes a style what it is; None if its parent is not kept, or a value cannot be compared."""
+        if parent is not None and id(parent) not in self.known:
+            return None
+        key = (id(parent) if parent is not None else 0, tuple(sorted(cascaded.items(), key=lambda item: item[0])))
+        try:
+            hash(key)
+        except TypeError:
+            return self._by_identity(key)
+        return key
+
+    def _by_identity(self, key: Any) -> Key:  # noqa: ANN401  # as above
+        """Return the key with lists named by who they are; the style that is kept holds them alive."""
+        parts: list[object] = []
+        for name, (value, weight) in key[1]:
+            try:
+                hash(value)
+                parts.append((name, value, weight))
+            except TypeError:
+                parts.append((name, "is", id(value), weight))
+        return key[0], tuple(parts)
+
+    def keep(self, key: Key, style: Any) -> None:  # noqa: ANN401  # as above
+        """Keep a style; when there are too many, begin again."""
+        if len(self.styles) >= STYLES_KEPT:
+            self.styles.clear()
+            self.known.clear()
+        self.styles[key] = style
+        self.known.add(id(style))
+
+
+class _Worn(threading.local):
+    closet: Closet | None = None
+
+
+_worn = _Worn()
+
+
+def may_keep(sheets: bytes) -> bool:
+    """Tell whether styles made by these sheets depend on nothing but their rules, in a version proved."""
+    import weasyprint  # noqa: PLC0415  # slow to import
+
+    return weasyprint.__version__ in PROVED_WITH and _BEYOND_ITS_RULES.search(_COMMENT.sub(b"", sheets)) is None
+
+
+@contextmanager
+def worn(closet: Closet | None, root: Any) -> Iterator[None]:  # noqa: ANN401  # a parsed page
+    """Keep computed styles in the closet, and take them from it, while a page is laid out inside the block."""
+    _install()
+    plain = all(each.tag in _PLAIN_TAGS and not each.get("style") and not each.get("id") for each in root.iter())
+    _worn.closet = closet if plain else None
+    try:
+        yield
+    finally:
+        _worn.closet = None
+
+
+def _install() -> None:
+    """Put our way of computing styles in the place of WeasyPrint's, once; outside `worn` it does what theirs does."""
+    from weasyprint import css  # noqa: PLC0415  # as above
+
+    if hasattr(css.StyleFor, "is_docgen"):
+        return
+
+    class StyleFor(css.StyleFor):  # type: ignore[misc]  # untyped base
+        """Computed styles that outlive their document."""
+
+        is_docgen = True
+
+        def set_computed_styles(self, element: Any, parent: Any, **rest: Any) -> None:  # noqa: ANN401  # the engine's signature
+            closet, pseudo = _worn.closet, rest.get("pseudo_type")
+            if closet is None or pseudo is not None or not hasattr(element, "tag"):
+                super().set_computed_styles(element, parent, **rest)
+                return
+            styles = self.get_computed_styles()
+            above = styles[parent, None] if parent is not None else None
+            key = closet.key_of(above, self.get_cascaded_styles().get((element, None), {}))
+            kept = closet.styles.get(key) if key is not None else None
+            if kept is not None:
+                styles[element, None] = kept
+                return
+            super().set_computed_styles(element, parent, **rest)
+            if key is not None:
+                closet.keep(key, styles[element, None])
+
+    css.StyleFor = StyleFor
