@@ -37,7 +37,12 @@ def keep_together(archive: Archive, sources: Sequence[Path]) -> list[Kept | Docg
         disk.together(archive.root) as settle,
     ):
         copied = [_copied(source, incoming / part_name()) for source in sources]
-        settle()
+        try:
+            settle()
+        except OSError:
+            for one in copied:
+                _forget(one)  # else each try on a full disk would fill it further
+            raise
         kept = [_named(one) for one in copied]
         disk.sync_folder(incoming)
         settle()
@@ -59,6 +64,12 @@ def _copied(source: Path, part: Path) -> _Copy | DocgenError:
         with suppress(OSError):
             disk.remove(part)
         return problem
+
+
+def _forget(copy: _Copy | DocgenError) -> None:
+    if isinstance(copy, _Copy):
+        with suppress(OSError):
+            disk.remove(copy.part)
 
 
 def _named(copy: _Copy | DocgenError) -> Kept | DocgenError:
