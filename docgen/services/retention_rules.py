@@ -69,16 +69,18 @@ def copy_table(workspace: Workspace) -> None:
         shutil.copyfile(SHIPPED, table_path(workspace))
 
 
-def promise(office: Office, deal: Deal, paper: NewPaper, *, must_file: bool = False) -> Promise:
+def promise(
+    office: Office, deal: Deal, paper: NewPaper, *, must_file: bool = False, table: RetentionTable | None = None
+) -> Promise:
     """Return what is told about retention when a paper is filed: classes, last day if it is known, the rule.
 
     With `must_file` a wrong table keeps no scan out of the archive: the shipped one is promised, which is the least the
-    law asks, and what the mended table says is reckoned whenever somebody looks.
+    law asks, and what the mended table says is reckoned whenever somebody looks. `table` is one that was just read.
 
     Raises:
         Refused: the table breaks its rules, or does not know the class the paper's kind names.
     """
-    table = _for_scans(office) if must_file else table_of(office)
+    table = table or (table_for_scans(office) if must_file else table_of(office))
     classes = table.classes_of(kind=paper.kind, title=paper.title, also=paper.also)
     for name in () if must_file else classes:
         if table.find(name) is None:
@@ -91,7 +93,8 @@ def promise(office: Office, deal: Deal, paper: NewPaper, *, must_file: bool = Fa
     return Promise(told, {TERMS: {each.class_id: each.months for each in terms if each.months}})
 
 
-def _for_scans(office: Office) -> RetentionTable:
+def table_for_scans(office: Office) -> RetentionTable:
+    """Return the workspace's table, or the shipped one where it is wrong: it keeps no scan out of the archive."""
     try:
         return table_of(office)
     except Refused as problem:
