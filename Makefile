@@ -55,6 +55,7 @@ bench: $(STAMP)
 	@$(BIN)/python bench/workbook.py
 	@$(BIN)/python bench/board.py
 	@$(BIN)/python bench/burst.py
+	@$(BIN)/python bench/verify.py
 	@$(BIN)/python bench/growth.py
 
 golden: $(STAMP)

@@ -8,14 +8,15 @@ error before the events stand leaves nothing that counts; after that, recovery d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from docgen.archive import disk, lock, manifest
 from docgen.archive.deposit import Parcel, arrange, place, stage, standing, taken_names
-from docgen.archive.eventlog import append
+from docgen.archive.eventlog import append_all
 from docgen.archive.keep import Kept, finish_keeping, lock_of_parts, part_name, start_keeping
 from docgen.archive.layout import Archive, Folder
 from docgen.archive.moved import require_here
@@ -39,7 +40,12 @@ def keep_together(archive: Archive, sources: Sequence[Path]) -> list[Kept | Docg
     ):
         require_here(archive.root)
         copied = [_copied(source, incoming / part_name()) for source in sources]
-        settle()
+        try:
+            settle()
+        except OSError:
+            for one in copied:
+                _forget(one)  # else each try on a full disk would fill it further
+            raise
         kept = [_named(one) for one in copied]
         disk.sync_folder(incoming)
         settle()
@@ -61,6 +67,12 @@ def _copied(source: Path, part: Path) -> _Copy | DocgenError:
         with suppress(OSError):
             disk.remove(part)
         return problem
+
+
+def _forget(copy: _Copy | DocgenError) -> None:
+    if isinstance(copy, _Copy):
+        with suppress(OSError):
+            disk.remove(copy.part)
 
 
 def _named(copy: _Copy | DocgenError) -> Kept | DocgenError:
@@ -122,8 +134,9 @@ class _Work:
 
     def append(self) -> None:
         """Append the events. Once they are durable, the papers count."""
-        for plan, _ in self.plans:
-            append(self.folder, plan.event_type, plan.event_payload(), at=plan.sidecar.at, actor=plan.sidecar.actor)
+        for (at, actor), plans in groupby(self.plans, key=lambda one: (one[0].sidecar.at, one[0].sidecar.actor)):
+            events = [(plan.event_type, plan.event_payload()) for plan, _ in plans]
+            append_all(self.folder, events, at=at, actor=actor)
 
     def write_records(self) -> None:
         """Write manifest and sidecars beside their places."""
@@ -181,12 +194,13 @@ def _planned(parcels: Sequence[tuple[Folder, Parcel]]) -> tuple[list[Sidecar], l
     """Choose every name; what is filed already is not filed again."""
     filed: list[Sidecar] = []
     work: dict[str, _Work] = {}
-    taken: dict[str, Mapping[str, set[str]]] = {}
+    taken: dict[str, dict[str, set[str]]] = {}
     for folder, parcel in parcels:
         known = standing(folder, parcel)
         if known is None:
-            names = dict(taken.setdefault(folder.key, taken_names(folder)))
-            known, ways = arrange(folder, parcel, taken=names)
+            if folder.key not in taken:
+                taken[folder.key] = taken_names(folder)
+            known, ways = arrange(folder, parcel, taken=taken[folder.key])
             plan = Plan(known, parcel.event_type, parcel.payload, tuple(move for move, _ in ways))
             work.setdefault(folder.key, _Work(folder)).plans.append((plan, ways))
         filed.append(known)

@@ -23,6 +23,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from docgen.errors import StorageProblem
@@ -153,6 +154,29 @@ def digest(path: Path) -> Digest:
         return Digest(total.hexdigest(), seen)
     finally:
         os.close(handle)
+
+
+def are_same(one: Path, other: Path) -> bool:
+    """Tell whether two files hold the same bytes, both read from the start; never follows a link."""
+    first = os.open(one, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        second = os.open(other, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        try:
+            pieces = zip_longest(_chunks(first, None), _chunks(second, None))
+            return all(mine == theirs for mine, theirs in pieces)
+        finally:
+            os.close(second)
+    finally:
+        os.close(first)
+
+
+def is_one_file(one: Path, other: Path) -> bool:
+    """Tell whether two names mean one file (hard links), so that removing either name loses no byte."""
+    try:
+        mine, theirs = os.lstat(one), os.lstat(other)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return stat.S_ISREG(mine.st_mode) and (mine.st_dev, mine.st_ino) == (theirs.st_dev, theirs.st_ino)
 
 
 def digest_of(data: bytes) -> Digest:

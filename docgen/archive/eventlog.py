@@ -9,7 +9,7 @@ the chain alone cannot show is a log cut off at the end, or rewritten whole: for
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,6 +67,16 @@ def append(folder: Folder, event_type: str, payload: Mapping[str, object], *, at
         Damage: the log's last line is broken; nothing is added to a broken chain.
         StorageProblem: disk full and the like; the line may or may not stand, `read` tells.
     """
+    return parse_line(append_all(folder, [(event_type, payload)], at=at, actor=actor)[0])
+
+
+def append_all(
+    folder: Folder, events: Sequence[tuple[str, Mapping[str, object]]], *, at: datetime, actor: str
+) -> list[bytes]:
+    """Add several facts, (type, payload) each, in one write, as `append` adds one; return the lines.
+
+    A crash may leave the first few of them: each line stands by itself.
+    """
     if not lock.is_held(folder.lock):
         raise RuntimeError("append needs the folder's lock: use `with locked(folder)`")
     if at.tzinfo is None:
@@ -74,17 +84,22 @@ def append(folder: Folder, event_type: str, payload: Mapping[str, object], *, at
     with disk.storage(folder.key):
         mend_tail(folder)
         last = head(folder)
-        body = {
-            "seq": last.seq + 1 if last else 1,
-            "at": at.astimezone(UTC).isoformat(),
-            "type": event_type,
-            "actor": actor,
-            "payload": payload,
-            "prev": last.hash if last else genesis(folder.key),
-        }
-        line = plain.canonical({**body, "hash": seal(body)}) + b"\n"
-        disk.append(folder.events, line)
-    return parse_line(line[:-1])
+        before, prev = (last.seq, last.hash) if last else (0, genesis(folder.key))
+        lines = []
+        for seq, (event_type, payload) in enumerate(events, start=before + 1):
+            body = {
+                "seq": seq,
+                "at": at.astimezone(UTC).isoformat(),
+                "type": event_type,
+                "actor": actor,
+                "payload": payload,
+                "prev": prev,
+            }
+            sealed = plain.canonical(body)
+            prev = hashlib.sha256(sealed).hexdigest()
+            lines.append(_with_hash(sealed, prev))
+        disk.append(folder.events, b"".join(line + b"\n" for line in lines))
+    return lines
 
 
 def read(folder: Folder, *, offset: int = 0) -> tuple[list[LogEntry], int]:
@@ -168,15 +183,29 @@ def parse_line(line: bytes) -> LogEntry:
     seq, payload = raw["seq"], raw["payload"]
     if not isinstance(seq, int) or isinstance(seq, bool) or not isinstance(payload, dict):
         raise ValueError("seq or payload is of the wrong kind")  # noqa: TRY004  # one error for all broken lines
+    if not all(isinstance(raw[name], str) for name in ("actor", "at", "hash", "prev", "type")):
+        raise ValueError("not text")
     at = datetime.fromisoformat(str(raw["at"]))
     try:
         exact = plain.canonical(raw) == line
-        sealed = seal({key: value for key, value in raw.items() if key != "hash"})
     except Refused as problem:
         raise ValueError("not plain") from problem
-    if not exact or sealed != raw["hash"] or at.tzinfo is None:
+    told = str(raw["hash"])
+    if not exact or at.tzinfo is None or hashlib.sha256(_without_hash(line, told)).hexdigest() != told:
         raise ValueError("hash does not match")
-    return LogEntry(seq, at, str(raw["type"]), str(raw["actor"]), payload, str(raw["prev"]), sealed)
+    return LogEntry(seq, at, str(raw["type"]), str(raw["actor"]), payload, str(raw["prev"]), told)
+
+
+def _with_hash(sealed: bytes, told: str) -> bytes:
+    """Return the line of a sealed body: sorted keys put the hash between `at` and `payload`.
+
+    No text value can hold these signs, for a quotation mark inside one is written with a backslash before it.
+    """
+    return sealed.replace(b',"payload":', b',"hash":"' + told.encode() + b'","payload":', 1)
+
+
+def _without_hash(line: bytes, told: str) -> bytes:
+    return line.replace(b',"hash":"' + told.encode() + b'"', b"", 1)
 
 
 @dataclass(frozen=True, slots=True)

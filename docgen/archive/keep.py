@@ -112,7 +112,7 @@ def start_keeping(source: Path, part: Path) -> disk.Digest:
     if not disk.is_plain_file(source):
         raise Refused.of("archive.not-a-plain-file", str(source), file=source.name)
     digest = disk.copy_new(source, part)
-    if disk.digest(source) != digest:
+    if not disk.are_same(source, part):
         disk.remove(part)
         raise Refused.of("archive.source-changing", str(source), file=source.name)
     return digest

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -33,7 +34,7 @@ class Move:
     kept: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """A deposit under way: the sidecar to be, the event to be, and the files' moves; `attempt` tells retries apart."""
 
@@ -45,7 +46,12 @@ class Plan:
 
     def event_payload(self) -> dict[str, object]:
         """Return what the event says: the caller's facts and the whole sidecar."""
-        return {**self.payload, "sidecar": self.sidecar.as_json()}
+        return {**self.payload, "sidecar": self.plain_sidecar}
+
+    @cached_property
+    def plain_sidecar(self) -> Mapping[str, JsonValue]:
+        """Return the sidecar as plain values: the same in the intent, the event and the sidecar file."""
+        return self.sidecar.as_json()
 
     def staging(self, folder: Folder) -> Path:
         """Return the folder the deposit works in."""
@@ -72,7 +78,7 @@ def intent_bytes(plan: Plan) -> bytes:
         "attempt": plan.attempt,
         "event_type": plan.event_type,
         "payload": plan.payload,
-        "sidecar": plan.sidecar.as_json(),
+        "sidecar": plan.plain_sidecar,
         "moves": [asdict(move) for move in plan.moves],
     }
     return plain.pretty(intent)

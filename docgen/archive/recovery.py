@@ -220,9 +220,13 @@ def _place_late(folder: Folder, plan: Plan, move: Move) -> None:
 
 
 def _drop_kept(folder: Folder, move: Move) -> None:
-    if move.kept is not None and _holds(folder.path / move.target, move):
-        disk.remove(incoming(folder) / move.kept)
-        disk.sync_folder(incoming(folder))
+    """Remove the kept copy: it is the filed file's second name, or the filed file is read and found whole."""
+    if move.kept is None:
+        return
+    filed, kept = folder.path / move.target, incoming(folder) / move.kept
+    if disk.is_one_file(filed, kept) or _holds(filed, move):
+        disk.remove(kept)
+        disk.sync_folder(kept.parent)
 
 
 def _drop_leftovers(folder: Folder, sidecar: Sidecar) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from docgen.codes.payload import Keyring, Payload, decode, has_form
 from docgen.contained.run import Worker
 from docgen.papers.ocr import ReadPage
-from docgen.papers.reading import PageReading, read_paper
+from docgen.papers.reading import PageReading, PaperReading, read_paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,11 @@ def read_scan(kept_path: Path, keyring: Keyring, worker: Worker | None = None) -
         UnreadableFile: encrypted, corrupt, of an unknown type, or empty.
         LimitExceeded: it takes more time or memory than a scan may.
     """
-    reading = read_paper(kept_path, worker=worker)
+    return scan_facts(read_paper(kept_path, worker=worker), keyring)
+
+
+def scan_facts(reading: PaperReading, keyring: Keyring) -> ScanFacts:
+    """Return the facts of a reading."""
     return ScanFacts(reading.media_type, tuple(page_facts(page, keyring) for page in reading.pages))
 
 

@@ -6,7 +6,10 @@ they mean is for intake to say.
 
 from __future__ import annotations
 
+import hashlib
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from docgen.papers.limits import MAX_FILE_BYTES, READING
 _SCAN = "docgen.papers.scan:read_scan"
 BLANK_INK = 0.0005
 """Under this share of dark pixels a page bears nothing but dust."""
+_REMEMBERED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,54 @@ class PaperReading:
     pages: tuple[PageReading, ...]
 
 
+class ReadOnce:
+    """What was read of files that are about to be filed, by the hash of the bytes, so that no scan is read twice.
+
+    Whether a dropped file is whole only reading shows; the same reading then decides where it goes, if the bytes that
+    were kept are those that were read. It holds a few dozen readings, the oldest go first.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str, PaperReading | UnreadableFile | LimitExceeded] = {}
+
+    def read(self, path: Path, *, worker: Worker | None = None) -> PaperReading:
+        """Read a file, remember what came of it, and return it; the errors are those of `read_paper`."""
+        with _named(path):
+            data = _bytes_of(path)
+        return self._told(hashlib.sha256(data).hexdigest(), path, _tried(data, worker))
+
+    def look(self, sha256: str, path: Path, *, worker: Worker | None = None) -> PaperReading:
+        """Return what was read of bytes with this hash, and go on remembering it; read the file where nothing was."""
+        found = self._found.get(sha256)
+        if found is None:
+            with _named(path):
+                found = _tried(_bytes_of(path), worker)
+        return self._told(sha256, path, found)
+
+    def take(self, sha256: str, path: Path, *, worker: Worker | None = None) -> PaperReading:
+        """Return as `look` does, and forget it."""
+        try:
+            return self.look(sha256, path, worker=worker)
+        finally:
+            self._found.pop(sha256, None)
+
+    def _told(self, sha256: str, path: Path, found: PaperReading | UnreadableFile | LimitExceeded) -> PaperReading:
+        self._found[sha256] = found
+        while len(self._found) > _REMEMBERED:
+            del self._found[next(iter(self._found))]
+        if isinstance(found, PaperReading):
+            return found
+        with _named(path):
+            raise found
+
+
+def _tried(data: bytes, worker: Worker | None) -> PaperReading | UnreadableFile | LimitExceeded:
+    try:
+        return _read(data, None, worker)
+    except (UnreadableFile, LimitExceeded) as problem:
+        return problem
+
+
 def read_paper(path: Path, *, limits: Limits | None = None, worker: Worker | None = None) -> PaperReading:
     """Read one file; with a `worker` in its warm child, whose own limits then hold, else in a fresh child.
 
@@ -64,12 +116,22 @@ def read_paper(path: Path, *, limits: Limits | None = None, worker: Worker | Non
         UnreadableFile: empty, of an unknown kind, encrypted, corrupt, or not a plain file.
         LimitExceeded: the file is too large, or reading it took too much time, memory, pages or pixels.
     """
+    with _named(path):
+        return _read(_bytes_of(path), limits, worker)
+
+
+def _read(data: bytes, limits: Limits | None, worker: Worker | None) -> PaperReading:
+    found = run(_SCAN, data, limits=limits or READING) if worker is None else worker.run(_SCAN, data)
+    return _as_reading(found)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Say in every finding which file it is about."""
     try:
-        data = _bytes_of(path)
-        found = run(_SCAN, data, limits=limits or READING) if worker is None else worker.run(_SCAN, data)
+        yield
     except (UnreadableFile, LimitExceeded) as problem:
         raise type(problem)(replace(one, where=one.where or path.name) for one in problem.findings) from problem
-    return _as_reading(found)
 
 
 def _bytes_of(path: Path) -> bytes:

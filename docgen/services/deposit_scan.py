@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, cached_property
 from pathlib import Path, PurePath
 
 from pydantic import JsonValue
@@ -18,12 +18,13 @@ from docgen.errors import NotFound
 from docgen.findings import Finding
 from docgen.intake.decision import Decision, Evidence, IssuedPaper
 from docgen.intake.partof import PartOf
+from docgen.retention.table import RetentionTable
 from docgen.services import logging as log
 from docgen.services.office import Office
 from docgen.services.paper_ledger import issued_paper
 from docgen.services.places import folder_of, is_ours
 from docgen.services.recognise import DERIVED_NAME
-from docgen.services.retention_rules import NewPaper, promise
+from docgen.services.retention_rules import NewPaper, promise, table_for_scans
 from docgen.store import ledger
 from docgen.store.journal import Journal, writing, writing_all
 
@@ -121,7 +122,7 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
         if known is not None:
             _note_part(journal, arrival)
             return _standing(office, arrival, known)
-        parcel = _parcel(office, arrival, placement, _next_version(placement), journal)
+        parcel = _parcel(Background(office), arrival, placement, _next_version(placement), journal)
         sidecar = deposit(
             folder,
             parcel.item,
@@ -144,12 +145,14 @@ def deposit_scans(office: Office, scans: Sequence[tuple[Arrival, Placement]]) ->
         NotFound: a contract is not known.
         StorageProblem: the disk refuses; each scan is in the archive or where it was, and may be deposited by itself.
     """
-    folders = {placement.contract_no: folder_of(office, placement.contract_no) for _, placement in scans}
+    folders = {number: folder_of(office, number) for number in {placement.contract_no for _, placement in scans}}
     with writing_all(list(folders.values()), at=office.now(), actor=office.actor) as journal:
-        known = [_filed_before(arrival) for arrival, _ in scans]
+        filed = ledger.filed_from_any([arrival.kept.sha256 for arrival, _ in scans])
+        known = [_filed_before(arrival, filed) for arrival, _ in scans]
         new = [scan for scan, row in zip(scans, known, strict=True) if row is None]
+        view = Background(office)
         parcels = [
-            (folders[placement.contract_no], _parcel(office, arrival, placement, version, journal))
+            (folders[placement.contract_no], _parcel(view, arrival, placement, version, journal))
             for (arrival, placement), version in zip(new, _versions(new), strict=True)
         ]
         sidecars = iter(deposit_together(office.archive, parcels))
@@ -165,30 +168,47 @@ def deposit_scans(office: Office, scans: Sequence[tuple[Arrival, Placement]]) ->
 
 
 def _parcel(  # what arrived, where it goes, as which version, written when
-    office: Office, arrival: Arrival, placement: Placement, version: int, journal: Journal
+    view: Background, arrival: Arrival, placement: Placement, version: int, journal: Journal
 ) -> Parcel:
     content = _content(arrival, placement, version)
     contents, derived = [content, *_companions(arrival, content)], _derived(arrival, content)
-    item = _item(office, arrival, placement, version)
+    item = _item(view, arrival, placement, version)
     return Parcel(item, contents, derived, (), "paper.filed", {}, journal.at, journal.actor)
+
+
+@dataclass
+class Background:
+    """What the scans of one burst have in common, looked up once: the deals and the retention table."""
+
+    office: Office
+
+    def __post_init__(self) -> None:
+        self.deal = cache(ledger.deal)
+
+    @cached_property
+    def table(self) -> RetentionTable:
+        """Return the table that scans are promised by."""
+        return table_for_scans(self.office)
 
 
 def _versions(scans: Sequence[tuple[Arrival, Placement]]) -> list[int]:
     """Return each scan's version; several of one paper in a burst count on from each other."""
-    given: Counter[str] = Counter()
+    newest: dict[str, int] = {}
     versions = []
     for _, placement in scans:
         answers = placement.paper.document_id if placement.paper else ""
-        versions.append(_next_version(placement) + given[answers] * bool(answers))
-        given[answers] += 1
+        version = newest[answers] + 1 if answers in newest else _next_version(placement)
+        versions.append(version)
+        if answers:
+            newest[answers] = version
     return versions
 
 
-def _filed_before(arrival: Arrival) -> ledger.PaperLine | None:
+def _filed_before(arrival: Arrival, filed: Mapping[str, ledger.PaperLine] | None = None) -> ledger.PaperLine | None:
     """Return the item that was made from this scan before; a part is known by its id, for its copy is made anew."""
     if arrival.part_of is not None:
         return ledger.archived_item(arrival.part_of.item_id)
-    return ledger.filed_from(arrival.kept.sha256)
+    return ledger.filed_from(arrival.kept.sha256) if filed is None else filed.get(arrival.kept.sha256)
 
 
 def _note_part(journal: Journal, arrival: Arrival) -> None:
@@ -213,15 +233,17 @@ def _standing(office: Office, arrival: Arrival, known: ledger.PaperLine) -> Depo
 def _next_version(placement: Placement) -> int:
     if placement.paper is None:
         return 1
-    return 1 + max((row.version for row in ledger.answers_to(placement.paper.document_id)), default=0)
+    return 1 + ledger.newest_version(placement.paper.document_id)
 
 
-def _item(office: Office, arrival: Arrival, placement: Placement, version: int) -> Item:
-    stored = None if is_ours(placement.contract_no) else ledger.deal(placement.contract_no)
+def _item(view: Background, arrival: Arrival, placement: Placement, version: int) -> Item:
+    stored = None if is_ours(placement.contract_no) else view.deal(placement.contract_no)
     paper = placement.paper
     kind = paper.kind if paper else placement.kind
-    told = NewPaper(kind, placement.title, office.today(), also=_class_of(office, paper), answers=paper is not None)
-    kept = promise(office, stored.record if stored else None, told, must_file=True)
+    told = NewPaper(
+        kind, placement.title, view.office.today(), also=_class_of(view.office, paper), answers=paper is not None
+    )
+    kept = promise(view.office, stored.record if stored else None, told, must_file=True, table=view.table)
     return Item(
         id=arrival.part_of.item_id if arrival.part_of else new_item_id(),
         item_type="filed",

@@ -1,24 +1,27 @@
 """File a burst of scans: a copier sends thirty in a minute, and they share the syncs that make them durable.
 
 The order is that of docgen.services.file_scan: all are kept before any is opened; each is read and decided by itself;
-those that a code places are deposited as one burst. Whatever is no plain case (waits, completes a half, came before),
-and everything where the disk refused the burst, goes its way one by one.
+those that a code places are deposited as one burst. Scans that bear no code of ours may take minutes (their print is
+read), so they come after the burst. Whatever is no plain case (waits, completes a half, came before), and everything
+where the disk refused the burst, goes its way one by one. A scan that fails in a way nobody foresaw waits for a person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from docgen.archive.burst import keep_together
 from docgen.archive.keep import Kept
+from docgen.codes.payload import has_form
 from docgen.errors import DocgenError
 from docgen.intake.inbox import shown_name
+from docgen.services import logging as log
 from docgen.services.deposit_scan import deposit_scans
-from docgen.services.file_scan import AT_NEED, Readers, decided, file_scan, place_kept
+from docgen.services.file_scan import AT_NEED, Readers, decided, file_scan, place_kept, set_aside
 from docgen.services.office import Office
-from docgen.services.placing import Filed, Ready, filed_as
+from docgen.services.placing import Filed, Ready, archive_scan, filed_as
 from docgen.store import people
 
 BURST = 24
@@ -44,6 +47,9 @@ def file_burst(
     """File scans in bursts and yield each with what became of it; the sources are left alone.
 
     An error is that of its own scan; the others go on.
+
+    Raises:
+        Refused: the actor is a user who may only read.
     """
     people.require_writer(office.actor)
     for start in range(0, len(drops), BURST):
@@ -60,47 +66,70 @@ def _filed(office: Office, drops: Sequence[Drop], readers: Readers) -> list[File
         return [problem] * len(drops)
     done: dict[int, Filed | DocgenError] = {}
     ready: dict[int, Ready] = {}
-    again: list[int] = []
+    later: list[int] = []
     for number, (drop, one) in enumerate(zip(drops, kept, strict=True)):
         if isinstance(one, DocgenError):
             done[number] = one
-        elif any(one.sha256 == other.arrival.kept.sha256 for other in ready.values()):
-            again.append(number)  # once its twin is filed, it is known to have come before
+        elif _has_twin(one, ready) or not _bears_code(one, readers):
+            later.append(number)  # once its twin is filed, it is known to have come before
         else:
-            found = _one(office, one, drop, readers, decide=True)
+            found = _one(office, drop, lambda one=one, drop=drop: decided(office, one, drop.shown, readers=readers))  # type: ignore[misc]  # bound now
             (ready if isinstance(found, Ready) else done)[number] = found  # type: ignore[assignment]  # by type
-    done |= _together(office, ready, drops, readers)
-    for number in again:
-        done[number] = _one(office, kept[number], drops[number], readers)  # type: ignore[arg-type,assignment]  # kept
+    done |= _together(office, ready, drops)
+    for number in later:
+        done[number] = _later(office, kept[number], drops[number], readers)  # type: ignore[arg-type]  # it was kept
     return [done[number] for number in range(len(drops))]
 
 
+def _has_twin(kept: Kept, ready: dict[int, Ready]) -> bool:
+    return any(kept.sha256 == other.arrival.kept.sha256 for other in ready.values())
+
+
+def _bears_code(kept: Kept, readers: Readers) -> bool:
+    """Tell whether a kept scan has a code that looks like ours; what it shows is remembered for the decision."""
+    try:
+        reading = readers.once.look(kept.sha256, kept.path, worker=readers.worker)
+    except DocgenError:
+        return False
+    return any(has_form(code.text) for page in reading.pages for code in page.codes)
+
+
 def _alone(office: Office, drop: Drop, readers: Readers) -> Filed | DocgenError:
+    return _one(office, drop, lambda: file_scan(office, drop.source, readers=readers, name=drop.name))  # type: ignore[return-value]  # never Ready
+
+
+def _later(office: Office, kept: Kept, drop: Drop, readers: Readers) -> Filed | DocgenError:
+    return _one(office, drop, lambda: place_kept(office, kept, drop.shown, readers=readers))  # type: ignore[return-value]  # never Ready
+
+
+def _one(office: Office, drop: Drop, work: Callable[[], Filed | Ready]) -> Filed | Ready | DocgenError:
+    """Do one scan's work; whatever nobody foresaw lets this scan wait for a person, and never stops the rest."""
     try:
-        return file_scan(office, drop.source, readers=readers, name=drop.name)
+        return work()
+    except DocgenError as problem:
+        return problem
+    except Exception as problem:  # noqa: BLE001  # the last net
+        log.unexpected(problem)
+    try:
+        return set_aside(office, drop.source, name=drop.shown)
     except DocgenError as problem:
         return problem
 
 
-def _one(
-    office: Office, kept: Kept, drop: Drop, readers: Readers, *, decide: bool = False
-) -> Filed | Ready | DocgenError:
-    try:
-        return (decided if decide else place_kept)(office, kept, drop.shown, readers=readers)
-    except DocgenError as problem:
-        return problem
-
-
-def _together(
-    office: Office, ready: dict[int, Ready], drops: Sequence[Drop], readers: Readers
-) -> dict[int, Filed | DocgenError]:
+def _together(office: Office, ready: dict[int, Ready], drops: Sequence[Drop]) -> dict[int, Filed | DocgenError]:
     """Deposit what is ready as one burst; where that fails, one by one, each with its own outcome."""
+    work: dict[int, Callable[[], Filed]] = {
+        number: lambda one=one: archive_scan(office, one)  # type: ignore[misc]  # bound now
+        for number, one in ready.items()
+    }
     if len(ready) > 1:
         try:
             placed = deposit_scans(office, [(one.arrival, one.placement) for one in ready.values()])
-        except DocgenError:
-            pass
+        except DocgenError as problem:
+            log.refused(problem)
+        except Exception as problem:  # noqa: BLE001  # one scan's fault: it shows when each goes by itself
+            log.unexpected(problem)
         else:
-            each = zip(ready.items(), placed, strict=True)
-            return {number: filed_as(office, one, deposited) for (number, one), deposited in each}
-    return {number: _one(office, one.arrival.kept, drops[number], readers) for number, one in ready.items()}  # type: ignore[misc]  # never Ready
+            for (number, one), deposited in zip(ready.items(), placed, strict=True):
+                work[number] = lambda one=one, deposited=deposited: filed_as(office, one, deposited)  # type: ignore[misc]  # bound now
+    return {number: _one(office, drops[number], each) for number, each in work.items()}  # type: ignore[misc]  # never Ready

@@ -7,7 +7,7 @@ understand them, and the file it came from is removed by the caller only after t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,12 +19,13 @@ from docgen.intake.bundles import Bundle, take_apart
 from docgen.intake.decision import Decision, IssuedPaper, Outcome
 from docgen.intake.identify import identify, undecided
 from docgen.intake.inbox import shown_name
-from docgen.intake.scan import ScanFacts, read_scan
+from docgen.intake.scan import ScanFacts, scan_facts
 from docgen.intake.signed import with_signatures
 from docgen.papers import pdf
 from docgen.papers.ocr import Recogniser
 from docgen.papers.other_kinds import KEPT_AS_IS, OFD, XML
 from docgen.papers.pictures import PDF
+from docgen.papers.reading import PaperReading, ReadOnce, read_paper
 from docgen.papers.signatures import signatures
 from docgen.services.deposit_scan import Arrival
 from docgen.services.halves import joined, other_half, settle_half
@@ -45,12 +46,13 @@ OCTETS = "application/octet-stream"
 class Readers:
     """The warm children that read scans: codes and text layer, and print; None starts one for each file.
 
-    `reads_print` is false where the print was read before.
+    `reads_print` is false where the print was read before. `once` holds what was read of files that are being filed.
     """
 
     worker: Worker | None = None
     recogniser: Recogniser | None = None
     reads_print: bool = True
+    once: ReadOnce = field(default_factory=ReadOnce)
 
 
 AT_NEED = Readers()
@@ -97,7 +99,7 @@ def decided(office: Office, kept: Kept, original_name: str, *, readers: Readers 
     known = ledger.filed_from(kept.sha256)
     if known is not None:
         return _note_again(office, kept, known, original_name)
-    seen = understand(office, kept.path, original_name=original_name, readers=readers)
+    seen = understand(office, kept.path, original_name=original_name, readers=readers, sha256=kept.sha256)
     known = ledger.filed_from(kept.sha256)  # another process may have been quicker with the same bytes
     if known is not None:
         return _note_again(office, kept, known, original_name)
@@ -121,11 +123,16 @@ def decided(office: Office, kept: Kept, original_name: str, *, readers: Readers 
     return let_wait(office, arrival, decision)
 
 
-def understand(office: Office, path: Path, *, original_name: str, readers: Readers = AT_NEED) -> Understood:
-    """Read a kept file and decide what it is; a file that cannot be read is a decision to wait, never a crash."""
+def understand(
+    office: Office, path: Path, *, original_name: str, readers: Readers = AT_NEED, sha256: str = ""
+) -> Understood:
+    """Read a kept file and decide what it is; a file that cannot be read is a decision to wait, never a crash.
+
+    Where `sha256` is given and bytes of this hash were just read, they are not read again.
+    """
     lookup = PaperLedger()
     try:
-        scan = read_scan(path, office.keyring, readers.worker)
+        scan = scan_facts(_reading(path, readers, sha256), office.keyring)
     except (UnreadableFile, LimitExceeded) as problem:
         named = [replace(finding, where=original_name) for finding in problem.findings]
         return Understood(None, undecided(named, file_name=original_name, lookup=lookup))
@@ -150,6 +157,12 @@ def understand(office: Office, path: Path, *, original_name: str, readers: Reade
     if bundle.has_incomplete and bundle.unclaimed and readers.reads_print:
         bundle = taken_apart(read_heads(scan, path, bundle.unclaimed, recogniser=readers.recogniser)) or bundle
     return Understood(scan, decide(scan), bundle=bundle)
+
+
+def _reading(path: Path, readers: Readers, sha256: str) -> PaperReading:
+    if not sha256:
+        return read_paper(path, worker=readers.worker)
+    return readers.once.take(sha256, path, worker=readers.worker)
 
 
 def _among_answers(kept: Kept, decision: Decision) -> ledger.PaperLine | None:

@@ -91,17 +91,19 @@ def copy_table(workspace: Workspace) -> None:
         shutil.copyfile(SHIPPED, table_path(workspace))
 
 
-def promise(office: Office, deal: Deal | None, paper: NewPaper, *, must_file: bool = False) -> Promise:
+def promise(
+    office: Office, deal: Deal | None, paper: NewPaper, *, must_file: bool = False, table: RetentionTable | None = None
+) -> Promise:
     """Return what is told about retention when a paper is filed: classes, last day if it is known, the rule.
 
     With `must_file` a wrong table keeps no scan out of the archive: the shipped one is promised, which is the least the
     law asks, and what the mended table says is reckoned whenever somebody looks. A paper of the company itself has no
-    deal, so that a term that begins with a contract's end stays open.
+    deal, so that a term that begins with a contract's end stays open. `table` is one that was just read.
 
     Raises:
         Refused: the table breaks its rules, or does not know the class the paper's kind names.
     """
-    table = _for_scans(office) if must_file else table_of(office)
+    table = table or (table_for_scans(office) if must_file else table_of(office))
     classes = _classes(table, deal, paper)
     for name in () if must_file else classes:
         if table.find(name) is None:
@@ -140,7 +142,7 @@ def _speaks_of_contract(row: ledger.PaperLine) -> bool:
 
 def contract_term(office: Office) -> Term:
     """Return how long contract papers are kept: by the office's table, by the shipped one where that is wrong."""
-    found = _for_scans(office).find(CONTRACT_PAPER)
+    found = table_for_scans(office).find(CONTRACT_PAPER)
     return Term(found.term) if found else MANUAL
 
 
@@ -186,7 +188,8 @@ def promised_terms(extra: object) -> dict[str, int]:
     return {str(name): months for name, months in terms.items() if isinstance(months, int)}
 
 
-def _for_scans(office: Office) -> RetentionTable:
+def table_for_scans(office: Office) -> RetentionTable:
+    """Return the workspace's table, or the shipped one where it is wrong: it keeps no scan out of the archive."""
     try:
         return table_of(office)
     except Refused as problem:

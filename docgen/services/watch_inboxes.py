@@ -1,8 +1,9 @@
 """The watcher: files what people drop into the inboxes, one bad file never stopping the rest.
 
 Events from the file system are hints that make it look sooner; what counts is its own regular listing of each inbox.
-Before the first listing it finishes what a crash left: claimed files, and bytes kept but not yet placed. A full disk
-makes it pause: it says so once, tries one file at each listing, and goes on by itself when there is room again.
+Files that have settled together are filed as a burst (docgen.services.file_burst); one alone is filed at once. Before
+the first listing it finishes what a crash left: claimed files, and bytes kept but not yet placed. A full disk makes it
+pause: it says so once, tries one file at each listing, and goes on by itself when there is room again.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -33,9 +35,9 @@ from docgen.intake.settling import Settled, StabilityTracker
 from docgen.mounts import mount_table, share_type
 from docgen.papers.limits import READING
 from docgen.papers.ocr import Recogniser
-from docgen.papers.reading import read_paper
 from docgen.services import logging as log
-from docgen.services.file_scan import AT_NEED, Readers, file_scan, place_kept, set_aside
+from docgen.services.file_burst import BURST, Drop, file_burst
+from docgen.services.file_scan import AT_NEED, Readers, place_kept
 from docgen.services.heartbeat import ObservedFolder, beat
 from docgen.services.office import Office
 from docgen.services.placing import Filed
@@ -78,6 +80,9 @@ class InboxWatch:
     _told: set[tuple[str, str]] = field(default_factory=set)
     _has_taken_up: bool = False
     _is_full: bool = False
+    _was_full: bool = False
+    _beat: Callable[[], None] = lambda: None
+    _is_stopped: Callable[[], bool] = lambda: False
     _stuck: set[str] = field(default_factory=set)
     _failures: Counter[Path] = field(default_factory=Counter)
     _given_up: set[Path] = field(default_factory=set)
@@ -102,10 +107,12 @@ class InboxWatch:
             wake = threading.Event()
             observers = self._observe(stack, wake)
             stack.callback(lambda: beat(self.office, self._observed(observers), is_last=True))
+            self._beat = lambda: beat(self.office, self._observed(observers))
+            self._is_stopped = stop.is_set
             while not stop.is_set():
-                beat(self.office, self._observed(observers))
+                self._beat()
                 self.look()
-                beat(self.office, self._observed(observers))
+                self._beat()
                 self._revive(observers, wake)
                 wake.wait(self._pause())
                 wake.clear()
@@ -128,7 +135,7 @@ class InboxWatch:
 
     def look(self) -> None:
         """List every inbox once and file what has settled."""
-        self._is_full = False
+        self._was_full, self._is_full = self._is_full, False
         self._stuck.clear()
         self._take_up()
         for folder in self.folders():
@@ -143,10 +150,14 @@ class InboxWatch:
                 self._forgive(folder.name)
 
     def _look_into(self, folder: WatchedFolder) -> None:
-        for settled in self._settled(folder):
-            if self._is_full:
+        """File what has settled, as many at once as a burst takes; on a full disk one file is a try."""
+        settled = self._settled(folder)
+        while not (self._is_full or self._is_stopped()):
+            burst = list(islice(settled, 1 if self._was_full else BURST))
+            if not burst:
                 return
-            self._file(settled)
+            self._file(burst)
+            self._beat()
 
     def _can_go_on(self) -> bool:
         """Tell whether a file is left that was not tried in vain often enough for one run."""
@@ -170,8 +181,9 @@ class InboxWatch:
         try:
             recover_archive(self.office.archive)
             waiting.sweep(self.office.workspace.review, now=self.office.now())
-            for claimed in [claimed for folder in self.folders() for claimed in reclaim(folder.path)]:
-                self._finish(claimed)
+            left = [claimed for folder in self.folders() for claimed in reclaim(folder.path)]
+            for start in range(0, len(left), BURST):
+                self._finish(left[start : start + BURST])
             for kept in list(kept_files(self.office.archive)):
                 self._place(kept)
         except StorageProblem as problem:
@@ -195,7 +207,7 @@ class InboxWatch:
             self._tell_once(finding)
         tracker = self._trackers.setdefault(folder.path, self._tracker())
         wanted = [path for path in found.candidates if path not in self._given_up]
-        yield from tracker.settled(wanted, now=time.monotonic())
+        yield from tracker.settling(wanted, now=time.monotonic())
 
     def _tracker(self) -> StabilityTracker:
         settle = self.office.workspace.settle_seconds
@@ -203,43 +215,51 @@ class InboxWatch:
 
     def _reads_whole(self, path: Path) -> bool:
         try:
-            read_paper(path, worker=self._readers.worker)
+            self._readers.once.read(path, worker=self._readers.worker)
         except (UnreadableFile, LimitExceeded):
             return False
         return True
 
-    def _file(self, settled: Settled) -> None:
-        claimed = claim(settled.path, settled=settled.stamp)
-        if claimed is not None:
+    def _file(self, burst: Sequence[Settled]) -> None:
+        """Claim what has settled and file it together; where a claim is refused, what was claimed before is filed."""
+        claimed: list[Claimed] = []
+        try:
+            for settled in burst:
+                one = claim(settled.path, settled=settled.stamp)
+                if one is not None:
+                    claimed.append(one)
+        finally:
             self._finish(claimed)
 
-    def _finish(self, claimed: Claimed) -> None:
-        """File a claimed scan; the claimed file itself goes last, or back into the inbox if the disk refuses."""
-        try:
-            filed = self._placed(claimed)
-        except DocgenError as problem:
-            self._failures[claimed.inbox / claimed.path.name] += 1
-            self._note_full(problem)
-            self._put_back(claimed)
-            self._trouble(claimed.name, problem)
-            return
-        except Exception as problem:  # noqa: BLE001  # one file that nobody foresaw must not stop all others
-            self._give_up(claimed, problem)
-            return
-        self._let_go(claimed, filed)
-        self._forgive(claimed.name)
-        self._forgive(_DISK)
-        self.report(filed)
+    def _finish(self, burst: Sequence[Claimed]) -> None:
+        """File claimed scans; each claimed file itself goes last, or back into the inbox if the disk refuses."""
+        for claimed, found in self._filed(burst):
+            if isinstance(found, Filed):
+                self._let_go(claimed, found)
+                self._forgive(claimed.name)
+                self._forgive(_DISK)
+                self._was_full = False
+                self.report(found)
+            elif isinstance(found, DocgenError):
+                self._failures[claimed.inbox / claimed.path.name] += 1
+                self._note_full(found)
+                self._put_back(claimed)
+                self._trouble(claimed.name, found)
+            else:
+                self._give_up(claimed, found)
 
-    def _placed(self, claimed: Claimed) -> Filed:
-        """File a scan; whatever nobody foresaw lets it wait for a person, and never stops the rest."""
+    def _filed(self, burst: Sequence[Claimed]) -> list[tuple[Claimed, Filed | Exception]]:
+        """Return what became of each; one file that nobody foresaw must not stop all others."""
+        drops = [Drop(claimed.path, claimed.name) for claimed in burst]
         try:
-            return file_scan(self.office, claimed.path, readers=self._readers, name=claimed.name)
-        except DocgenError:
-            raise
-        except Exception as problem:  # noqa: BLE001  # the last net
-            log.unexpected(problem)
-            return set_aside(self.office, claimed.path, name=claimed.name)
+            found = [one for _, one in file_burst(self.office, drops, readers=self._readers)]
+        except DocgenError as problem:
+            return [(claimed, problem) for claimed in burst]
+        except Exception as problem:  # noqa: BLE001  # the very last net
+            if len(burst) > 1:
+                return [one for claimed in burst for one in self._filed([claimed])]
+            return [(claimed, problem) for claimed in burst]
+        return list(zip(burst, found, strict=True))
 
     def _let_go(self, claimed: Claimed, filed: Filed) -> None:
         """Remove the claimed file, last of all; where the inbox refuses, it is found to be filed at the next start."""

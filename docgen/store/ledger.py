@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from docgen.archive.layout import COMPANY, CUSTOMER
 from docgen.archive.verify import Anchor
@@ -235,6 +235,21 @@ def filed_from(sha256: str) -> PaperLine | None:
     """
     rows = (_line(row) for row in Paper.objects.filter(source_sha256=sha256, item_type__in=INCOMING))
     return next((row for row in rows if sha256 in row.hashes), None)
+
+
+def filed_from_any(hashes: Collection[str]) -> dict[str, PaperLine]:
+    """Return, by hash, what `filed_from` returns for each of them."""
+    found: dict[str, PaperLine] = {}
+    for row in Paper.objects.filter(source_sha256__in=set(hashes), item_type__in=INCOMING):
+        line = _line(row)
+        if row.source_sha256 in line.hashes:
+            found.setdefault(row.source_sha256, line)
+    return found
+
+
+def newest_version(document_id: str) -> int:
+    """Return the version of the last scan that answers an issued paper; 0 where none came."""
+    return Paper.objects.filter(answers=document_id).aggregate(newest=Max("version"))["newest"] or 0
 
 
 def answers_to(document_id: str) -> tuple[PaperLine, ...]:

@@ -6,7 +6,8 @@ normal write, the start after a crash, and the rebuild of the whole database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from django.db import transaction
@@ -38,6 +39,7 @@ from docgen.store.models import Alias, Customer, Deal, Evaluation, Event, LogCur
 COMPANY_EDITED = "company.edited"
 ACCOUNT_CHANGED = "company.account-changed"
 COMPANY_UNDONE = "company.undone"
+FILED = "paper.filed"
 COMPANY_EVENTS = (COMPANY_EDITED, ACCOUNT_CHANGED, COMPANY_UNDONE)
 
 
@@ -78,13 +80,15 @@ def set_dirty(folder: Folder, *, is_dirty: bool) -> None:
 
 
 def set_dirty_all(folders: Iterable[Folder], *, is_dirty: bool) -> None:
-    """Note of several folders, in one transaction, that an append is under way."""
-    with transaction.atomic():
-        for folder in folders:
-            set_dirty(folder, is_dirty=is_dirty)
+    """Note of several folders, in one statement, that an append is under way."""
+    places = {folder.key: place(folder) for folder in folders}
+    rows = [LogCursor(key=key, is_dirty=is_dirty, place=at) for key, at in places.items()]
+    LogCursor.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["key"], update_fields=["is_dirty", "place"]
+    )
 
 
-def catch_up_all(folders: Iterable[Folder], *, is_clean: bool = False) -> None:
+def catch_up_all(folders: Sequence[Folder], *, is_clean: bool = False) -> None:
     """Project several folders' new entries in one transaction; with `is_clean`, note that no append is under way.
 
     Raises:
@@ -93,8 +97,8 @@ def catch_up_all(folders: Iterable[Folder], *, is_clean: bool = False) -> None:
     with transaction.atomic():
         for folder in folders:
             catch_up(folder)
-            if is_clean:
-                set_dirty(folder, is_dirty=False)
+        if is_clean:
+            set_dirty_all(folders, is_dirty=False)
 
 
 def dirty_folders(archive: Archive) -> tuple[Folder, ...]:
@@ -127,15 +131,7 @@ def place(folder: Folder) -> str:
 
 def _project(key: str, entries: Iterable[LogEntry]) -> None:
     replays = is_customer = is_approval = False
-    for entry in entries:
-        Event.objects.create(
-            key=key,
-            seq=entry.seq,
-            at=entry.at.isoformat(),
-            type=entry.type,
-            actor=entry.actor,
-            payload=dict(entry.payload),
-        )
+    for entry in _with_events(key, entries):
         replays = replays or entry.type in REVISING
         is_customer = is_customer or entry.type in customers.CUSTOMER_EVENTS
         is_approval = is_approval or entry.type in APPROVAL_EVENTS
@@ -157,6 +153,34 @@ def _project(key: str, entries: Iterable[LogEntry]) -> None:
         customers.refresh(key.removeprefix(f"{CUSTOMER}/"))
     if is_approval:
         approvals.refresh(key)
+
+
+def _with_events(key: str, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
+    """Yield the entries, each after its own row stands and before the next one's; scans filed in a row have theirs."""
+    for is_filed, run in groupby(entries, key=lambda entry: entry.type == FILED):
+        together = list(run)
+        for batch in [together] if is_filed else [[entry] for entry in together]:
+            Event.objects.bulk_create(_event_row(key, entry) for entry in batch)
+            if is_filed:
+                _filed(key, batch)
+            yield from batch
+
+
+def _filed(key: str, entries: Iterable[LogEntry]) -> None:
+    """Write the rows of scans filed in a row; nothing else follows from such an entry."""
+    sidecars = [sidecar for entry in entries if (sidecar := sidecar_of(entry)) is not None]
+    Paper.objects.bulk_create(
+        [_paper_row(key, sidecar) for sidecar in sidecars],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=_PAPER_FIELDS,
+    )
+
+
+def _event_row(key: str, entry: LogEntry) -> Event:
+    return Event(
+        key=key, seq=entry.seq, at=entry.at.isoformat(), type=entry.type, actor=entry.actor, payload=dict(entry.payload)
+    )
 
 
 def _replay_deal(key: str) -> None:
@@ -255,7 +279,6 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     COMPANY_UNDONE: _company_edited,
     EVALUATED: _change_evaluated,
     "paper.issued": _paper_deposited,
-    "paper.filed": _paper_deposited,
     "scan.taken-apart": _paper_deposited,
     "paper.bound": _paper_deposited,
     "paper.voided": _paper_voided,
@@ -264,6 +287,9 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     **dict.fromkeys(DISPOSAL_EVENTS, _disposal_changed),
     archive_numbers.GIVEN: _archive_number_given,
 }
+
+
+_PAPER_FIELDS = [field.name for field in Paper._meta.concrete_fields if not field.primary_key]  # noqa: SLF001  # Django's documented API
 
 
 def _text(entry: LogEntry, name: str) -> str:

@@ -29,7 +29,7 @@ KNOWN = {
     "archive/eventlog.py": {"mend_tail"},
     "archive/manifest.py": {"add", "strike"},
     # copies in _incoming/ and half-made folders that never held a paper
-    "archive/burst.py": {"_copied"},
+    "archive/burst.py": {"_copied", "_forget"},
     "archive/keep.py": {"_settle", "keep", "let_go", "start_keeping", "sweep_parts"},
     "archive/layout.py": {"_discard"},
     # the backup's own store
@@ -105,7 +105,7 @@ CHOSEN: dict[str, dict[str, str]] = {
 }
 """Calls that write where a user wants it, and the function that asks first whether that lies in the archive."""
 NO_FILES = {("exchange/marking.py", "mark"), ("receivables/matching.py", "_reversal")}
-NO_FILES |= {("rendering/wordfurniture.py", "_track_changes")}
+NO_FILES |= {("rendering/wordfurniture.py", "_track_changes"), ("rendering/warm.py", "undress")}
 """Calls of these names that remove a sheet, a list's item, an XML element."""
 
 

@@ -73,6 +73,7 @@ COMMANDS = {
     "pile": ("file", "ROOT/desk/pile.pdf"),
     "wait": ("file", "ROOT/desk/foreign.pdf"),
     "watch": ("watch", "--once"),
+    "drops": ("watch", "--once"),
     "burst": ("file", "ROOT/desk/ours.pdf", "ROOT/desk/again.pdf"),
     "fact": ("payment", "add", "SO2024031001", "--on", "2024-03-20", "--amount", "100"),
     "assign": ("inbox", "assign", "ID", "--deal", "SO2024031001", "--type", "来函"),
@@ -124,6 +125,10 @@ def desks(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     shutil.copytree(full, watched)
     shutil.copy(full / "desk" / "ours.pdf", watched / "inbox" / "SCAN0001.pdf")
     shutil.copy(full / "desk" / "foreign.pdf", watched / "inbox" / "SCAN0002.pdf")
+    drops = base / "drops"
+    shutil.copytree(full, drops)
+    for number, name in enumerate(("ours", "again", "foreign"), start=1):
+        shutil.copy(full / "desk" / f"{name}.pdf", drops / "inbox" / f"SCAN000{number}.pdf")
     shutil.copytree(full, waiting)
     item = file_scan(open_office(waiting, clock=lambda: AT, actor="张三"), waiting / "desk" / "foreign.pdf")
     database.disconnect()
@@ -139,6 +144,7 @@ def desks(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         "pile": Desk(piles, ((piles / "desk" / "pile.pdf").read_bytes(),)),
         "wait": Desk(full, (foreign,)),
         "watch": Desk(watched, (ours, foreign)),
+        "drops": Desk(drops, (ours, again, foreign)),
         "assign": Desk(waiting, (foreign,)),
     }
 
@@ -166,7 +172,7 @@ def require_whole(desk: Desk, name: str) -> None:
     assert len(numbers) == len(set(numbers))
     assert kinds["deal.recorded"] == 1
     assert kinds["paper.issued"] == {"import": 0, "issue": 2, "pile": 2}.get(name, 1)
-    filed = {"file": 1, "burst": 2, "read": 1, "half": 1, "watch": 1, "assign": 1, "pile": 2}
+    filed = {"file": 1, "burst": 2, "read": 1, "half": 1, "watch": 1, "drops": 2, "assign": 1, "pile": 2}
     assert kinds["paper.filed"] == filed.get(name, 0)
     for data in desk.scans:
         assert len(places_of(desk.root, data)) == 1, places_of(desk.root, data)
@@ -248,6 +254,10 @@ SAMPLE_OF_KILLS = [
     ("pile", "fsync", 30),
     ("wait", "rename", 2),
     ("watch", "unlink", 5),
+    ("drops", "syncfs", 2),
+    ("drops", "syncfs", 8),
+    ("drops", "linkat", 6),
+    ("drops", "unlink", 12),
     ("assign", "rename", 2),
 ]
 
@@ -263,6 +273,8 @@ SAMPLE_OF_REFUSALS = [
     ("burst", "syncfs", "EIO", 8),
     ("fact", "write", "ENOSPC", 1),
     ("watch", "linkat", "EIO", 3),
+    ("drops", "syncfs", "EIO", 1),
+    ("drops", "syncfs", "ENOSPC", 8),
     ("watch", "mkdir", "ENOSPC", 6),
 ]
 
@@ -316,7 +328,7 @@ HARMLESS = {"fchown"}
 """SQLite gives its -wal and -shm files the database's owner; whatever comes of it is not looked at."""
 
 
-@pytest.mark.parametrize("name", ["import", "issue", "file", "burst", "fact"])
+@pytest.mark.parametrize("name", ["import", "issue", "file", "burst", "drops", "fact"])
 def test_a_command_makes_no_changing_call_that_no_sweep_covers(desk: Desk, name: str, tmp_path: Path) -> None:
     log = tmp_path / "calls"
     done = desk.run(name, strace=("strace", "-f", "-qq", "-o", str(log), f"--trace={CHANGING}"))
@@ -335,7 +347,7 @@ def count_calls(desk: Desk, name: str, call: str, log: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["import", "issue", "file", "burst", "fact", "read", "half", "pile", "wait", "watch", "assign"]
+    "name", ["import", "issue", "file", "burst", "fact", "read", "half", "pile", "wait", "watch", "drops", "assign"]
 )
 @pytest.mark.parametrize(("call", "how"), MEANS)
 def test_the_wide_sweep(desks: dict[str, Desk], name: str, call: str, how: str, tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from docgen.services import inbox, watch_inboxes
+from docgen.archive.keep import Kept
+from docgen.services import file_burst, inbox
 from docgen.services.archive_care import verify_archive
 from docgen.services.file_scan import Fate, Filed
 from docgen.services.office import Office
@@ -36,13 +36,13 @@ def test_two_people_issuing_the_same_paper_get_one_paper(office: Office, contrac
 def test_one_scan_that_breaks_the_program_waits_and_the_rest_go_on(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def break_on_bad(office: Office, source: Path, **options: object) -> Filed:
-        if source.name == "bad.pdf":
+    def break_on_bad(office: Office, kept: Kept, name: str, **options: object) -> Filed:
+        if name == "bad.pdf":
             raise ZeroDivisionError
-        return real(office, source, **options)  # type: ignore[arg-type]
+        return real(office, kept, name, **options)  # type: ignore[arg-type]
 
-    real = watch_inboxes.file_scan
-    monkeypatch.setattr(watch_inboxes, "file_scan", break_on_bad)
+    real = file_burst.place_kept
+    monkeypatch.setattr(file_burst, "place_kept", break_on_bad)
     folder = office.workspace.inboxes[0].path
     (folder / "bad.pdf").write_bytes(b"%PDF-1.4 odd")
     (folder / "good.txt").write_bytes(b"plain text")
