@@ -17,6 +17,7 @@ from docgen.archive.record import CustomerRef, Item, Sidecar, Source, new_item_i
 from docgen.errors import NotFound
 from docgen.findings import Finding
 from docgen.intake.decision import Decision, Evidence, IssuedPaper
+from docgen.intake.inlet import Inlet
 from docgen.intake.partof import PartOf
 from docgen.services import logging as log
 from docgen.services.office import Office
@@ -41,12 +42,14 @@ DOCUMENT_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """The half of a paper that came before: its kept bytes, the name it came under, when."""
+    """The half of a paper that came before: its kept bytes, the name it came under, when, and of which type it is."""
 
     kept: Kept
     original_name: str
     received_at: datetime
+    media_type: str
     part_of: PartOf | None = None
+    inlet: Inlet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Arrival:
 
     `print_text` is what OCR read off it, where it was asked: kept beside the scan, never instead. `companion` is the
     other half of the same paper, and `whole` a derived PDF of all pages in order. With `part_of` the kept file is a
-    derived copy of some sheets of a file of several papers.
+    derived copy of some sheets of a file of several papers. `inlet` is the inbox it came by.
     """
 
     kept: Kept
@@ -67,6 +70,7 @@ class Arrival:
     companion: Companion | None = None
     whole: bytes = b""
     part_of: PartOf | None = None
+    inlet: Inlet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +244,17 @@ def _item(office: Office, arrival: Arrival, placement: Placement, version: int) 
             "assigned_by": placement.assigned_by,
             "answers_status": paper.status if paper else None,
             "assigned_reason": placement.reason,
+            **came_by(arrival.inlet),
             **_sources(arrival),
             **kept.extra,
             **_split(arrival.part_of),
         },
     )
+
+
+def came_by(inlet: Inlet | None) -> dict[str, JsonValue]:
+    """Name the inbox a scan came by, and who is responsible for it; nothing for a file given by hand."""
+    return {"inbox": {**inlet.as_json()}} if inlet else {}
 
 
 def _class_of(office: Office, paper: IssuedPaper | None) -> tuple[str, ...]:
@@ -284,7 +294,7 @@ def _companions(arrival: Arrival, content: Content) -> list[Content]:
         return []
     suffix = ".pdf" if arrival.companion.part_of else PurePath(arrival.companion.original_name).suffix.lower() or ".bin"
     name = f"{PurePath(content.name).stem} 先到部分{suffix}"
-    return [Content(name, "scan", arrival.companion.kept, content.media_type)]
+    return [Content(name, "scan", arrival.companion.kept, arrival.companion.media_type)]
 
 
 def _sources(arrival: Arrival) -> dict[str, JsonValue]:
@@ -296,7 +306,10 @@ def _sources(arrival: Arrival) -> dict[str, JsonValue]:
 
 def _source(one: Companion | Arrival) -> dict[str, JsonValue]:
     received_at = one.received_at.isoformat()
-    return {"name": one.original_name, "sha256": one.kept.sha256, "received_at": received_at, **_split(one.part_of)}
+    told: dict[str, JsonValue] = {
+        "name": one.original_name, "sha256": one.kept.sha256, "received_at": received_at,
+    }  # fmt: skip
+    return {**told, **came_by(one.inlet), **_split(one.part_of)}
 
 
 def _source_of(arrival: Arrival) -> str:

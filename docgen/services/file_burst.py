@@ -15,6 +15,7 @@ from docgen.archive.burst import keep_together
 from docgen.archive.keep import Kept
 from docgen.errors import DocgenError
 from docgen.intake.inbox import shown_name
+from docgen.intake.inlet import Inlet
 from docgen.services.deposit_scan import deposit_scans
 from docgen.services.file_scan import AT_NEED, Readers, decided, file_scan, place_kept
 from docgen.services.office import Office
@@ -27,10 +28,11 @@ BURST = 24
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A file that came in, and the name it came under where that is not its own."""
+    """A file that came in, the name it came under where that is not its own, and the inbox it came by."""
 
     source: Path
     name: str | None = None
+    inlet: Inlet | None = None
 
     @property
     def shown(self) -> str:
@@ -77,7 +79,7 @@ def _filed(office: Office, drops: Sequence[Drop], readers: Readers) -> list[File
 
 def _alone(office: Office, drop: Drop, readers: Readers) -> Filed | DocgenError:
     try:
-        return file_scan(office, drop.source, readers=readers, name=drop.name)
+        return file_scan(office, drop.source, readers=readers, name=drop.name, inlet=drop.inlet)
     except DocgenError as problem:
         return problem
 
@@ -86,7 +88,7 @@ def _one(
     office: Office, kept: Kept, drop: Drop, readers: Readers, *, decide: bool = False
 ) -> Filed | Ready | DocgenError:
     try:
-        return (decided if decide else place_kept)(office, kept, drop.shown, readers=readers)
+        return (decided if decide else place_kept)(office, kept, drop.shown, readers=readers, inlet=drop.inlet)
     except DocgenError as problem:
         return problem
 

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -29,6 +29,7 @@ from docgen.findings import Finding, error
 from docgen.intake import waiting
 from docgen.intake.claiming import Claimed, claim, discard, reclaim, release
 from docgen.intake.inbox import WatchedFolder, candidates, ensure_apart, listing
+from docgen.intake.inlet import Inlet
 from docgen.intake.settling import Settled, StabilityTracker
 from docgen.mounts import mount_table, share_type
 from docgen.papers.limits import READING
@@ -39,6 +40,7 @@ from docgen.services.file_scan import AT_NEED, Readers, file_scan, place_kept, s
 from docgen.services.heartbeat import ObservedFolder, beat
 from docgen.services.office import Office
 from docgen.services.placing import Filed
+from docgen.services.premises import kept_places, watched
 
 RELIST_SECONDS = 5.0
 """How often each inbox is listed anew, events or not."""
@@ -87,7 +89,7 @@ class InboxWatch:
         """Return the inboxes of the workspace; those on network file systems, which send no events, are polled."""
         mounts = mount_table()
         return tuple(
-            WatchedFolder(one.path, one.name, one.use_polling or share_type(one.path, mounts=mounts) is not None)
+            replace(watched(one), use_polling=one.use_polling or share_type(one.path, mounts=mounts) is not None)
             for one in self.office.workspace.inboxes
         )
 
@@ -159,7 +161,7 @@ class InboxWatch:
 
     def _begin(self, stack: ExitStack) -> None:
         workspace = self.office.workspace
-        ensure_apart(self.folders(), kept={"archive": workspace.archive, "review": workspace.review})
+        ensure_apart(self.folders(), kept=kept_places(workspace))
         worker, recogniser = stack.enter_context(Worker(READING)), stack.enter_context(Recogniser())
         self._readers = Readers(worker, recogniser)
 
@@ -234,12 +236,17 @@ class InboxWatch:
     def _placed(self, claimed: Claimed) -> Filed:
         """File a scan; whatever nobody foresaw lets it wait for a person, and never stops the rest."""
         try:
-            return file_scan(self.office, claimed.path, readers=self._readers, name=claimed.name)
+            inlet = self._inlet(claimed)
+            return file_scan(self.office, claimed.path, readers=self._readers, name=claimed.name, inlet=inlet)
         except DocgenError:
             raise
         except Exception as problem:  # noqa: BLE001  # the last net
             log.unexpected(problem)
-            return set_aside(self.office, claimed.path, name=claimed.name)
+            return set_aside(self.office, claimed.path, name=claimed.name, inlet=self._inlet(claimed))
+
+    def _inlet(self, claimed: Claimed) -> Inlet | None:
+        """Return whose inbox a file came through."""
+        return next((one.inlet for one in self.folders() if one.path == claimed.inbox), None)
 
     def _let_go(self, claimed: Claimed, filed: Filed) -> None:
         """Remove the claimed file, last of all; where the inbox refuses, it is found to be filed at the next start."""
@@ -307,7 +314,14 @@ class InboxWatch:
 
     def _observed(self, observers: list[BaseObserver]) -> tuple[ObservedFolder, ...]:
         return tuple(
-            ObservedFolder(one.name, str(one.path), one.use_polling, observer.is_alive(), self._restarts[one.path])
+            ObservedFolder(
+                one.name,
+                str(one.path),
+                one.use_polling,
+                observer.is_alive(),
+                self._restarts[one.path],
+                one.inlet.whose,
+            )
             for one, observer in zip(self.folders(), observers, strict=True)
         )
 
