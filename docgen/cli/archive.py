@@ -9,7 +9,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from pydantic import JsonValue
 
+from docgen.archive.record import Sidecar
 from docgen.cli import console
 from docgen.cli.progress import advancing, progress_bar
 from docgen.errors import WrongUsage
@@ -22,6 +24,7 @@ from docgen.workspace import open_workspace
 archive_app = typer.Typer(no_args_is_help=True, help="归档 · the archive")
 Reference = Annotated[str, typer.Argument(metavar="NO", help="合同、订单或客户方编号 · any number of the deal")]
 DAMAGE = 4
+_SIGNATURES = "intake.signature-"
 
 
 @archive_app.command("list")
@@ -43,14 +46,35 @@ def show(number: Reference) -> None:
     if console.wants_json():
         console.dump({"papers": rows})
         return
-    columns = ("cli.col-type", "cli.col-number", "cli.col-title", "cli.col-status", "cli.col-at", "cli.col-files")
+    columns = (
+        "cli.col-type", "cli.col-number", "cli.col-title", "cli.col-status", "cli.col-at", "cli.col-files",
+        "cli.col-notes",
+    )  # fmt: skip
     console.table("", columns, (_row(row, zone) for row in rows))
 
 
 def _row(row: ledger.PaperLine, zone: ZoneInfo) -> tuple[str, ...]:
     status = console.words(f"cli.status-{row.status}")
     kind = console.words(f"cli.type-{row.item_type}")
-    return kind, row.number, row.title, status, _local(row.at, zone), "\n".join(row.files)
+    return kind, row.number, row.title, status, _local(row.at, zone), "\n".join(row.files), _notes(row)
+
+
+def _notes(row: ledger.PaperLine) -> str:
+    """Say what a person who looks for a paper should know: signatures, whose inbox, what it goes with."""
+    kept = Sidecar.model_validate(row.sidecar)
+    told = [one for one in kept.findings if isinstance(one, dict) and str(one.get("code")).startswith(_SIGNATURES)]
+    notes = [console.words(str(one["code"]), where=one["where"], **_params(one)) for one in told]
+    if (inbox := kept.extra.get("inbox")) is not None and isinstance(inbox, dict):
+        whose = " ".join(str(inbox[key]) for key in ("department", "owner") if inbox[key])
+        notes.append(console.words("cli.filed-inlet", inbox=inbox["name"], whose=whose or "—"))
+    if "about" in kept.extra:
+        notes.append(console.words("cli.filed-about", number=kept.extra["about"]))
+    return "\n".join(notes)
+
+
+def _params(finding: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    params = finding.get("params")
+    return params if isinstance(params, dict) else {}
 
 
 def _local(instant: str, zone: ZoneInfo) -> str:

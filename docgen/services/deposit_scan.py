@@ -14,7 +14,7 @@ from docgen.archive.burst import deposit_together
 from docgen.archive.deposit import Content, Derived, Parcel, deposit
 from docgen.archive.keep import Kept, let_go
 from docgen.archive.record import CustomerRef, Item, Sidecar, Source, new_item_id
-from docgen.errors import NotFound
+from docgen.errors import NotFound, Refused
 from docgen.findings import Finding
 from docgen.intake.decision import Decision, Evidence, IssuedPaper
 from docgen.intake.inlet import Inlet
@@ -75,7 +75,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What the scan is: the issued paper it answers, or the contract it belongs to and a document type; and why."""
+    """What the scan is: the issued paper it answers, or the contract it belongs to and a document type; and why.
+
+    `about` is the number of an issued paper that a paper from outside goes with, without answering it.
+    """
 
     contract_no: str
     title: str
@@ -86,6 +89,7 @@ class Placement:
     assigned_by: str | None = None
     reason: str | None = None
     kind: str = "other"
+    about: str | None = None
 
     def with_decision(self, decision: Decision) -> Placement:
         """Return the placement with what the machine saw: evidence always, missing pages where it means this paper."""
@@ -244,6 +248,7 @@ def _item(office: Office, arrival: Arrival, placement: Placement, version: int) 
             "assigned_by": placement.assigned_by,
             "answers_status": paper.status if paper else None,
             "assigned_reason": placement.reason,
+            **({"about": placement.about} if placement.about else {}),
             **came_by(arrival.inlet),
             **_sources(arrival),
             **kept.extra,
@@ -337,14 +342,22 @@ def _deposited(folder: Path, sidecar: Sidecar) -> Deposited:
 def placement_for(number: str | None, contract: str | None, document_type: str | None, *, actor: str) -> Placement:
     """Return where a person says a scan belongs: to an issued paper by number, or to a contract with a type.
 
+    A number and a type mean a paper of that type which goes with the issued one: an invoice with its notice.
+
     Raises:
         NotFound: no such paper or contract, or neither was named.
+        Refused: a paper and another contract were named.
     """
-    if number is not None:
-        paper = issued_paper(ledger.paper(number))
+    said = (document_type or "").strip()
+    paper = issued_paper(ledger.paper(number)) if number is not None else None
+    home = ledger.deal(contract).contract_no if contract is not None else None
+    if paper is not None and home not in {None, paper.contract_no}:
+        raise Refused.of("services.assign-two-places", paper.number, contract=paper.contract_no, other=home)
+    if paper is not None and not said:
         return Placement(paper.contract_no, paper.title, paper, assigned_by=actor)
-    if contract is None or not (document_type or "").strip():
+    home = paper.contract_no if paper is not None else home
+    if home is None or not said:
         raise NotFound.of("services.assign-to-what")
-    said = str(document_type).strip()
     kind = next((name for name, title in DOCUMENT_TYPES.items() if said in {name, title}), "other")
-    return Placement(ledger.deal(contract).contract_no, DOCUMENT_TYPES.get(said, said), assigned_by=actor, kind=kind)
+    title, about = DOCUMENT_TYPES.get(said, said), paper.number if paper is not None else None
+    return Placement(home, title, assigned_by=actor, kind=kind, about=about)
