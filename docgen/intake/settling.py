@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,9 +52,15 @@ class StabilityTracker:
 
         Files no longer named are forgotten, so one that comes back under the same name starts anew.
         """
+        return list(self.each_settled(paths, now=now))
+
+    def each_settled(self, paths: Iterable[Path], *, now: float) -> Iterator[Settled]:
+        """Do as `settled`, handing each file over before the next is read: a long backlog moves from the start."""
         present = list(paths)
         self._watched = {path: self._watched[path] for path in present if path in self._watched}
-        return [found for path in present if (found := self._look(path, now)) is not None]
+        for path in present:
+            if (found := self._look(path, now)) is not None:
+                yield found
 
     def _look(self, path: Path, now: float) -> Settled | None:
         try:

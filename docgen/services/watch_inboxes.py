@@ -84,6 +84,9 @@ class InboxWatch:
     _failures: Counter[Path] = field(default_factory=Counter)
     _given_up: set[Path] = field(default_factory=set)
     _restarts: Counter[Path] = field(default_factory=Counter)
+    _ending: threading.Event = field(default_factory=threading.Event)
+    _observers: list[BaseObserver] = field(default_factory=list)
+    _beaten: float = 0.0
 
     def folders(self) -> tuple[WatchedFolder, ...]:
         """Return the inboxes of the workspace; those on network file systems, which send no events, are polled."""
@@ -104,6 +107,7 @@ class InboxWatch:
             wake = threading.Event()
             observers = self._observe(stack, wake)
             stack.callback(lambda: beat(self.office, self._observed(observers), is_last=True))
+            self._ending, self._observers = stop, observers
             while not stop.is_set():
                 beat(self.office, self._observed(observers))
                 self.look()
@@ -146,9 +150,16 @@ class InboxWatch:
 
     def _look_into(self, folder: WatchedFolder) -> None:
         for settled in self._settled(folder):
-            if self._is_full:
+            if self._is_full or self._ending.is_set():
                 return
             self._file(settled)
+            self._beat_on()
+
+    def _beat_on(self) -> None:
+        """Show life in the midst of a long backlog, too."""
+        if self._observers and time.monotonic() - self._beaten > RELIST_SECONDS:
+            self._beaten = time.monotonic()
+            beat(self.office, self._observed(self._observers))
 
     def _can_go_on(self) -> bool:
         """Tell whether a file is left that was not tried in vain often enough for one run."""
@@ -197,7 +208,7 @@ class InboxWatch:
             self._tell_once(finding)
         tracker = self._trackers.setdefault(folder.path, self._tracker())
         wanted = [path for path in found.candidates if path not in self._given_up]
-        yield from tracker.settled(wanted, now=time.monotonic())
+        yield from tracker.each_settled(wanted, now=time.monotonic())
 
     def _tracker(self) -> StabilityTracker:
         settle = self.office.workspace.settle_seconds

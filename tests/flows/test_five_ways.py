@@ -1,7 +1,7 @@
 """Thousands of files dropped in five ways, some hostile, while the watcher is stopped and killed: all accounted for.
 
 Every byte string that was dropped lies afterwards in exactly one of archive, waiting room and inbox. A sample of 200
-runs each time; `DOCGEN_FIVE_WAYS=10000 pytest -n 0 -m slow tests/flows/test_five_ways.py` runs as many as named.
+runs each time; `FIVE_WAYS=10000 pytest -n 0 -m slow tests/flows/test_five_ways.py` runs as many as named.
 """
 
 from __future__ import annotations
@@ -311,7 +311,7 @@ def returned(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 
 @pytest.mark.parametrize(
     "count",
-    [200, pytest.param(int(os.environ.get("DOCGEN_FIVE_WAYS", "10000")), marks=pytest.mark.slow)],
+    [200, pytest.param(int(os.environ.get("FIVE_WAYS", "10000")), marks=pytest.mark.slow)],
     ids=["sample", "all"],
 )
 def test_every_dropped_byte_string_lies_in_exactly_one_place(
@@ -345,5 +345,5 @@ def test_every_dropped_byte_string_lies_in_exactly_one_place(
         "lie in": {name: sum(rows.values()) for name, rows in places(root).items()},
         "seconds": round(seconds),
     }
-    if "DOCGEN_FIVE_WAYS_RESULT" in os.environ:
-        Path(os.environ["DOCGEN_FIVE_WAYS_RESULT"]).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    if "FIVE_WAYS_RESULT" in os.environ:
+        Path(os.environ["FIVE_WAYS_RESULT"]).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")

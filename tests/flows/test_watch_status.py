@@ -126,3 +126,26 @@ def until(what: Callable[[], bool], seconds: float = 60) -> bool:
     while not what() and time.monotonic() < end:
         time.sleep(0.02)
     return what()
+
+
+def test_a_long_backlog_neither_silences_the_beat_nor_holds_up_a_stop(
+    live: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = live.workspace.inboxes[0].path
+    for number in range(12):
+        (inbox / f"{number:02}.xml").write_bytes(f"<a>{number}</a>".encode())
+    beats: list[int] = []
+    stop = threading.Event()
+
+    def beating(*given: object, **how: object) -> None:
+        beats.append(len(list(inbox.glob("*.xml"))))
+
+    def told(_: object) -> None:
+        if len(list(inbox.glob("*.xml"))) <= 8:
+            stop.set()
+
+    monkeypatch.setattr(watch_inboxes, "beat", beating)
+    monkeypatch.setattr(watch_inboxes, "RELIST_SECONDS", 0.0)
+    InboxWatch(live, told, give_up_seconds=0.1).run(stop)
+    assert {12, 11, 10} <= set(beats)
+    assert len(list(inbox.glob("*.xml"))) == 8
