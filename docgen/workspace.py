@@ -57,11 +57,14 @@ ALLOWED_DEFAULTS: Mapping[str, Collection[object]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """A watched folder: where scans are dropped, and whose they are."""
+    """A watched folder: where scans are dropped, and whose they are; `as_named` is its path with links left in."""
 
     path: Path
     name: str
     use_polling: bool = False
+    department: str = ""
+    owner: str = ""
+    as_named: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +197,23 @@ def _place(root: Path, paths: dict[str, str], key: str, default: str) -> Path:
 def _inboxes(root: Path, rows: list[dict[str, Any]], where: str) -> tuple[Inbox, ...]:
     for row in rows:
         is_table = isinstance(row, dict) and isinstance(row.get("path"), str) and row["path"].strip()
-        if not is_table or row.keys() - {"path", "name", "use_polling"}:
+        if not is_table or row.keys() - {"path", "name", "use_polling", "department", "owner"}:
             raise Refused.of("workspace.bad-inbox", where)
-    return tuple(
-        Inbox((root / row["path"]).resolve(), str(row.get("name") or row["path"]), bool(row.get("use_polling", False)))
-        for row in rows
+        for key in ("department", "owner"):
+            if not isinstance(row.get(key, ""), str):
+                raise Refused.of("workspace.bad-value", where, name=f"inbox.{key}", value=row[key])
+    return tuple(_inbox(root, row) for row in rows)
+
+
+def _inbox(root: Path, row: dict[str, Any]) -> Inbox:
+    named = root / row["path"]
+    return Inbox(
+        named.resolve(),
+        str(row.get("name") or row["path"]),
+        bool(row.get("use_polling", False)),
+        row.get("department", "").strip(),
+        row.get("owner", "").strip(),
+        named,
     )
 
 

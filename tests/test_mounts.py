@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from docgen.errors import Refused
-from docgen.mounts import mount_table, share_type
+from docgen.mounts import mount_table, overlaps, share_type
 from docgen.store import database
 
 MOUNTS = """\
@@ -58,3 +59,32 @@ def test_no_database_is_made_or_opened_on_a_share(tmp_path: Path, monkeypatch: p
             refused()
         assert [(one.code, one.params["kind"]) for one in caught.value.findings] == [("store.on-share", "cifs")]
     assert not (tmp_path / "new.db").exists()
+
+
+INFO = """27 1 254:0 / / rw - ext4 /dev/vda rw
+61 27 254:0 {origin} {point} rw - ext4 /dev/vda rw
+62 27 0:4 net:[4026531840] /run/net rw - nsfs nsfs rw
+"""
+
+
+def test_a_bind_mount_of_the_archive_lies_in_the_archive(tmp_path: Path) -> None:
+    for name in ("archive/2024", "inbox", "apart"):
+        (tmp_path / name).mkdir(parents=True)
+    bound = INFO.format(origin=tmp_path / "archive" / "2024", point=tmp_path / "inbox")
+    assert overlaps(tmp_path / "inbox", tmp_path / "archive", mounts=bound)
+    assert overlaps(tmp_path / "archive", tmp_path / "inbox", mounts=bound)
+    assert not overlaps(tmp_path / "inbox", tmp_path / "apart", mounts=bound)
+    assert not overlaps(tmp_path / "inbox", tmp_path / "archive", mounts=INFO.format(origin="/x", point="/y"))
+
+
+def test_another_spelling_of_one_folder_is_told_by_its_inode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Archive").mkdir()
+    (tmp_path / "other").mkdir()
+    real = Path.stat
+
+    def without_case(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        return real(path.parent / path.name.replace("ARCHIVE", "Archive"), follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", without_case)
+    assert overlaps(tmp_path / "ARCHIVE", tmp_path / "Archive", mounts="")
+    assert not overlaps(tmp_path / "ARCHIVE", tmp_path / "other", mounts="")

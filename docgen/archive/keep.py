@@ -120,7 +120,9 @@ def start_keeping(source: Path, part: Path) -> disk.Digest:
 
 def finish_keeping(source: Path, part: Path, digest: disk.Digest) -> Kept:
     """Give a durable copy its name in `_incoming/`; the caller syncs the folder."""
-    target = _settle(part, f"{digest.sha256[:_HASH_DIGITS]}-{safe_name(source.name, limit=_LIMIT)}", digest)
+    mark = f"{digest.sha256[:_HASH_DIGITS]}-"
+    name = safe_name(mark + safe_name(source.name, limit=_LIMIT), limit=len(mark) + _LIMIT)  # 255 bytes with the mark
+    target = _settle(part, name, digest)
     return Kept(target, digest.sha256, digest.size)
 
 

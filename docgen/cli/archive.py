@@ -10,7 +10,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from pydantic import JsonValue
 
+from docgen.archive.record import Sidecar
 from docgen.cli import console
 from docgen.cli.originals import show_originals
 from docgen.cli.progress import advancing, progress_bar
@@ -27,6 +29,7 @@ Reference = Annotated[
     str, typer.Argument(metavar="NO", help="合同、订单或客户方编号；公司文书写 _company/年份 · any number of the deal")
 ]
 DAMAGE = 4
+_SIGNATURES = "intake.signature-"
 
 
 @archive_app.command("list")
@@ -50,7 +53,15 @@ def show(number: Reference) -> None:
         places = originals.originals([row.id for row in rows])
         console.dump({"papers": [_plain(row, numbers) for row in rows], "originals": places})
         return
-    columns = ("cli.col-type", "cli.col-number", "cli.col-title", "cli.col-status", "cli.col-at", "cli.col-files")
+    columns = (
+        "cli.col-type",
+        "cli.col-number",
+        "cli.col-title",
+        "cli.col-status",
+        "cli.col-at",
+        "cli.col-files",
+        "cli.col-notes",
+    )
     last = ("cli.col-archive-no",) if numbers else ()
     marks = ((numbers.get(row.id, ""),) if numbers else () for row in rows)
     console.table("", (*columns, *last), ((*_row(row, zone), *mark) for row, mark in zip(rows, marks, strict=True)))
@@ -66,7 +77,25 @@ def _plain(row: ledger.PaperLine, numbers: Mapping[str, str]) -> object:
 def _row(row: ledger.PaperLine, zone: ZoneInfo) -> tuple[str, ...]:
     status = console.words("cli.status-disposed" if row.is_disposed else f"cli.status-{row.status}")
     kind = console.words(f"cli.type-{row.item_type}")
-    return kind, row.number, row.title, status, _local(row.at, zone), "\n".join(row.files)
+    return kind, row.number, row.title, status, _local(row.at, zone), "\n".join(row.files), _notes(row)
+
+
+def _notes(row: ledger.PaperLine) -> str:
+    """Say what a person who looks for a paper should know: signatures, whose inbox, what it goes with."""
+    kept = Sidecar.model_validate(row.sidecar)
+    told = [one for one in kept.findings if isinstance(one, dict) and str(one.get("code")).startswith(_SIGNATURES)]
+    notes = [console.words(str(one["code"]), where=one["where"], **_params(one)) for one in told]
+    if (inbox := kept.extra.get("inbox")) is not None and isinstance(inbox, dict):
+        whose = " ".join(str(inbox[key]) for key in ("department", "owner") if inbox[key])
+        notes.append(console.words("cli.filed-inlet", inbox=inbox["name"], whose=whose or "—"))
+    if "about" in kept.extra:
+        notes.append(console.words("cli.filed-about", number=kept.extra["about"]))
+    return "\n".join(notes)
+
+
+def _params(finding: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    params = finding.get("params")
+    return params if isinstance(params, dict) else {}
 
 
 def _local(instant: str, zone: ZoneInfo) -> str:

@@ -93,7 +93,8 @@ def _show_status(seen: WatchStatus) -> int:
         return 0 if seen.is_green else 1
     console.say(_PULSES[seen.pulse], at=seen.at or "", pid=seen.pid or "")
     for one in seen.folders:
-        console.say("cli.observed" if one.is_alive else "cli.observed-dead", path=one.path, restarts=one.restarts)
+        code = "cli.observed" if one.is_alive else "cli.observed-dead"
+        console.say(code, name=one.name, path=one.path, restarts=one.restarts, whose=one.whose or "—")
     return 0 if seen.is_green else 1
 
 
@@ -115,10 +116,14 @@ def _watch_once(office: Office) -> int:
 
 
 @inbox_app.command("list")
-def list_() -> None:
+def list_(
+    owner: Annotated[
+        str | None, typer.Option(metavar="NAME", help="只列某人或某部门的 · of one owner, department")
+    ] = None,
+) -> None:
     """列出等待人工处理的扫描件 · list what waits."""
     office = console.office()
-    rows, damaged = inbox.list_waiting(office), inbox.damaged_waiting(office)
+    rows, damaged = inbox.list_waiting(office, owner=owner), inbox.damaged_waiting(office)
     if console.wants_json():
         console.dump({"waiting": rows, "damaged": damaged})
         return
@@ -126,8 +131,9 @@ def list_() -> None:
     if not rows:
         console.say("cli.nothing-waits")
         return
-    columns = ("cli.col-id", "cli.col-original", "cli.col-reasons", "cli.col-candidates")
-    console.table("", columns, ((row.id, row.original_name, _reasons(row), _candidates(row)) for row in rows))
+    columns = ("cli.col-id", "cli.col-original", "cli.col-whose", "cli.col-reasons", "cli.col-candidates")
+    told = ((row.id, row.original_name, _whose(row), _reasons(row), _candidates(row)) for row in rows)
+    console.table("", columns, told)
 
 
 @inbox_app.command("show")
@@ -138,6 +144,8 @@ def show(item_id: ItemId) -> None:
         console.dump(row)
         return
     console.say("cli.waiting-file", id=row.id, name=row.original_name, path=row.file)
+    if row.inlet is not None:
+        console.say("cli.waiting-inlet", inbox=row.inlet.name, whose=row.inlet.whose or "—")
     if row.part_of is not None:
         sheets = "、".join(str(page) for page in row.part_of.pages)
         console.say("cli.waiting-part", name=row.part_of.name, pages=sheets, contract=row.part_of.contract_no)
@@ -210,6 +218,10 @@ def _files(paths: list[Path]) -> list[Path]:
 
 def _inside(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def _whose(row: inbox.Waiting) -> str:
+    return row.inlet.whose or row.inlet.name if row.inlet else ""
 
 
 def _reasons(row: inbox.Waiting) -> str:

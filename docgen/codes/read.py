@@ -21,6 +21,8 @@ from docgen.codes.payload import has_form
 GrayImage = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 _QUICK_LOOKS = 2
+_LONGEST_SIDE = 65_535
+"""Pixels the reader takes; at 200 dpi that is a page of eight metres, none of ours."""
 _SMALL_PIXELS = 2_500_000
 """Below this an A4 page was scanned at under 150 dpi: a module is too few pixels wide, enlarging helps."""
 
@@ -44,6 +46,8 @@ def read_codes(image: GrayImage, *, careful: bool = True) -> tuple[CodeSeen, ...
         careful: False looks twice at most, which takes a fifth of the time where there is no code.
     """
     page = np.ascontiguousarray(image)
+    if max(page.shape) > _LONGEST_SIDE:
+        return ()
     seen: dict[tuple[str, int, int], CodeSeen] = {}
     for look in islice(_looks(page), None if careful else _QUICK_LOOKS):
         for code in look():

@@ -23,6 +23,8 @@ from docgen.intake.inbox import CLAIMED, Stamp, shown_name
 
 _BUSY_ON_WINDOWS = 32
 _CHUNK = 1 << 20
+_LONGEST_NAME = 255
+"""Bytes of a name, on every file system we know."""
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -177,7 +179,7 @@ def _take_over(token: Path, inbox: Path) -> Claimed | None:
 
 def _put_back(source: Path, wanted: Path) -> Path:
     for attempt in range(1, 10_000):
-        target = wanted if attempt == 1 else wanted.with_stem(f"{wanted.stem} ({attempt})")
+        target = wanted if attempt == 1 else _numbered(wanted, attempt)
         try:
             os.link(source, target)
         except FileExistsError:
@@ -190,6 +192,14 @@ def _put_back(source: Path, wanted: Path) -> Path:
         source.unlink()
         return target
     raise StorageProblem.of("intake.inbox-unwritable", shown_name(wanted), reason="")
+
+
+def _numbered(wanted: Path, number: int) -> Path:
+    """Return `name (2).pdf`; a name of 255 bytes loses the end of its stem for it."""
+    mark = f" ({number}){wanted.suffix}"
+    room = _LONGEST_NAME - len(os.fsencode(mark))
+    stem = os.fsencode(wanted.stem)[:room].decode("utf-8", "ignore") if len(os.fsencode(wanted.name)) > room else None
+    return wanted.with_name((wanted.stem if stem is None else stem) + mark)
 
 
 def _is_token(name: str) -> bool:

@@ -17,6 +17,8 @@ from pathlib import Path, PurePath
 
 from docgen.errors import Refused, StorageProblem
 from docgen.findings import Finding, error, warning
+from docgen.intake.inlet import Inlet
+from docgen.mounts import mount_info, overlaps
 
 CLAIMED = ".docgen-claimed"
 """The folder inside an inbox that holds what has been claimed; same file system, so the rename is atomic."""
@@ -30,11 +32,22 @@ _SYSTEM_NAMES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
 
 @dataclass(frozen=True, slots=True)
 class WatchedFolder:
-    """One inbox: its path, the name people know it by, and whether the file system sends no events (network shares)."""
+    """One inbox: its path, the name people know it by, and whether the file system sends no events (network shares).
+
+    `department` and `owner` say whose the scans are; `as_named` is the path as it was written, links and all.
+    """
 
     path: Path
     name: str
     use_polling: bool = False
+    department: str = ""
+    owner: str = ""
+    as_named: Path | None = None
+
+    @property
+    def inlet(self) -> Inlet:
+        """Return what is kept of the inbox with each file that came through it."""
+        return Inlet(self.name, self.department, self.owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +109,42 @@ def shown_name(path: PurePath | str) -> str:
 def ensure_apart(folders: Iterable[WatchedFolder], *, kept: Mapping[str, Path]) -> None:
     """Refuse to start where an inbox and a place of our own (archive, review …) lie inside one another.
 
-    Otherwise our own output would come in again as a new scan, or a person's drop would land in the archive.
+    Otherwise our own output would come in again as a new scan, or a person's drop would land in the archive. An inbox
+    that is itself a link is refused too: whoever turns the link sends the scans of the day elsewhere.
 
     Raises:
-        Refused: an inbox is missing, or overlaps with a kept place or with another inbox.
+        Refused: an inbox is missing or a link, or overlaps with a kept place or with another inbox.
+    """
+    problems = apartness(folders, kept=kept, mounts=mount_info())
+    if problems:
+        raise Refused(problems)
+
+
+def apartness(folders: Iterable[WatchedFolder], *, kept: Mapping[str, Path], mounts: str) -> list[Finding]:
+    """Return what keeps the watcher from starting; `mounts` is the text of /proc/self/mountinfo.
+
+    Neither `..`, links, bind mounts nor another spelling on a disk that knows no case hide that two places are one.
     """
     inboxes = list(folders)
     problems = [error("intake.inbox-missing", str(each.path), inbox=each.name) for each in inboxes if not _stands(each)]
     problems += [
+        error("intake.inbox-is-link", str(named), inbox=each.name, path=str(each.path))
+        for each in inboxes
+        if (named := each.as_named or each.path).is_symlink()
+    ]
+    problems += [
         error("intake.inbox-overlaps", str(inbox.path), inbox=inbox.name, other=name, path=str(path))
         for inbox in inboxes
         for name, path in kept.items()
-        if _overlap(inbox.path, path)
+        if overlaps(inbox.path, path, mounts=mounts)
     ]
     problems += [
         error("intake.inbox-overlaps", str(one.path), inbox=one.name, other=two.name, path=str(two.path))
         for place, one in enumerate(inboxes)
         for two in inboxes[place + 1 :]
-        if _overlap(one.path, two.path)
+        if overlaps(one.path, two.path, mounts=mounts)
     ]
-    if problems:
-        raise Refused(problems)
+    return problems
 
 
 def _entries(folder: WatchedFolder) -> list[Path]:
@@ -171,8 +199,3 @@ def _decoded(raw: bytes) -> str:
 
 def _stands(folder: WatchedFolder) -> bool:
     return folder.path.is_dir()
-
-
-def _overlap(one: Path, two: Path) -> bool:
-    first, second = one.resolve(), two.resolve()
-    return first == second or first in second.parents or second in first.parents

@@ -12,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from docgen.findings import Finding, Severity, error
 from docgen.intake.decision import Candidate, Decision, Evidence, IssuedPaper
 from docgen.intake.durable import plain_json
+from docgen.intake.inlet import Inlet
 from docgen.intake.partof import PartOf
 
 REASON = "reason.json"
-SCHEMA = 3
-"""The schema number this program writes; 1 counted scores from 0 to 1, 2 knew no parts."""
+SCHEMA = 4
+"""The schema number this program writes; 1 counted scores from 0 to 1, 2 knew no parts, 3 no inbox it came by."""
 _SCORED = ("evidence", "candidates")
 
 
@@ -53,6 +54,7 @@ class Reason(BaseModel):
     evidence: tuple[Evidence, ...] = ()
     again: tuple[Again, ...] = ()
     part_of: PartOf | None = None
+    inlet: Inlet | None = None
 
     def as_findings(self) -> tuple[Finding, ...]:
         """Return the findings as such, ready to be worded in either language."""
@@ -72,6 +74,7 @@ def make_reason(  # noqa: PLR0913  # the fields of the file
     original_name: str,
     received_at: datetime,
     part_of: PartOf | None = None,
+    inlet: Inlet | None = None,
 ) -> Reason:
     """Put a decision on record."""
     return Reason(
@@ -89,6 +92,7 @@ def make_reason(  # noqa: PLR0913  # the fields of the file
         candidates=decision.candidates,
         evidence=decision.evidence,
         part_of=part_of,
+        inlet=inlet,
     )
 
 
@@ -111,7 +115,7 @@ def from_text(path: Path) -> Reason | Finding:
 
 def _lifted(values: dict[str, Any]) -> dict[str, Any]:
     """Lift an older file: scores of schema 1 were parts of one, now whole points of a hundred."""
-    if values.get("schema") == SCHEMA - 1:
+    if values.get("schema") in range(2, SCHEMA):
         return {**values, "schema": SCHEMA}
     if values.get("schema") != 1:
         return values

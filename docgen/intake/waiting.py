@@ -23,6 +23,7 @@ from docgen.findings import Finding
 from docgen.intake import durable
 from docgen.intake.decision import Decision
 from docgen.intake.inbox import shown_name
+from docgen.intake.inlet import Inlet
 from docgen.intake.partof import PartOf
 from docgen.intake.reasonfile import REASON, Again, Reason, from_text, make_reason, to_text
 
@@ -104,6 +105,7 @@ def put_aside(  # noqa: PLR0913  # all of it is the reason file
     day: date | None = None,
     derived: Mapping[str, bytes] | None = None,
     part_of: PartOf | None = None,
+    inlet: Inlet | None = None,
 ) -> WaitingItem:
     """Let a kept file wait for a person; the same bytes a second time are noted on the item that waits already.
 
@@ -127,6 +129,7 @@ def put_aside(  # noqa: PLR0913  # all of it is the reason file
             reason = make_reason(
                 decision, item_id=item_id, sha256=kept.sha256, size=kept.size, original=original,
                 original_name=shown_name(original_name), received_at=received_at, part_of=part_of,
+                inlet=inlet,
             )  # fmt: skip
             durable.write(building / REASON, to_text(reason))
             durable.move(building, review_root / item_id)

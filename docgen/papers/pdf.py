@@ -26,6 +26,7 @@ from docgen.papers.runs import TextRun, page_runs, page_text
 GrayImage = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 POINTS_PER_INCH = 72
+_LEAST_UNIT, _MOST_UNIT = 0.01, 1000.0
 PYPDF_TROUBLE = (
     pypdf.errors.PyPdfError,
     ArithmeticError,
@@ -143,6 +144,26 @@ def loaded(document: Any, index: int) -> Iterator[Any]:  # noqa: ANN401  # pypdf
         yield page
     finally:
         page.close()
+
+
+def user_units(data: bytes, pages: int) -> tuple[float, ...]:
+    """Return for each page how many points one of its units is (UserUnit): 1 but for programs that draw large sheets.
+
+    pdfium does not tell. The structure is asked only of files that name the key, or may hide it in object streams.
+    """
+    plain = (1.0,) * pages
+    if b"/UserUnit" not in data and b"/ObjStm" not in data:
+        return plain
+    try:
+        found = tuple(_unit(page.get("/UserUnit", 1)) for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+    except PYPDF_TROUBLE:
+        return plain
+    return found if len(found) == pages else plain
+
+
+def _unit(told: Any) -> float:  # noqa: ANN401  # whatever a foreign file says
+    unit = float(told)
+    return unit if _LEAST_UNIT <= unit <= _MOST_UNIT else 1.0
 
 
 def render(page: Any, dpi: float) -> GrayImage:  # noqa: ANN401  # pypdfium2 has no types

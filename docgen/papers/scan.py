@@ -8,6 +8,7 @@ layers, and those pages are drawn.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ from docgen.codes.payload import has_form
 from docgen.codes.read import CodeSeen, read_codes
 from docgen.papers.limits import MAX_PIXELS, READING_PIXELS
 from docgen.papers.other_kinds import KEPT_AS_IS
-from docgen.papers.pdf import POINTS_PER_INCH, GrayImage, opened, pages_of, render
+from docgen.papers.pdf import POINTS_PER_INCH, GrayImage, opened, pages_of, render, user_units
 from docgen.papers.pictures import MM_PER_INCH, PDF, READING_DPI, Look, PagePicture, jpeg_looks, media_type, pictures
 from docgen.papers.runs import page_text
 
@@ -31,6 +32,18 @@ _LINE_DPI = 140
 """From here on a thin line still shows as ink; a coarser look only reads codes."""
 
 _DARK = 128
+_DECODE = re.compile(rb"/Decode(?!Parms)")
+"""An image that turns its shades about (a negative) is drawn. Image dictionaries always lie open in a file."""
+
+_PLAIN_SPACES = frozenset(
+    {
+        pdfium.FPDF_COLORSPACE_DEVICEGRAY,
+        pdfium.FPDF_COLORSPACE_DEVICERGB,
+        pdfium.FPDF_COLORSPACE_CALGRAY,
+        pdfium.FPDF_COLORSPACE_CALRGB,
+        pdfium.FPDF_COLORSPACE_ICCBASED,
+    }
+)
 _EDGE = 0.01
 """A full-page picture may miss the page's edge by a hundredth."""
 
@@ -52,8 +65,11 @@ def _pages(data: bytes, kind: str) -> Iterator[tuple[PagePicture, str]]:
     if kind != PDF:
         yield from ((picture, "") for picture in pictures(data, kind))
         return
+    is_twisted = _DECODE.search(data) is not None
     with opened(data) as document:
-        yield from ((_picture_of(page), page_text(page)) for page in pages_of(document))
+        units = user_units(data, len(document))
+        for page, unit in zip(pages_of(document), units, strict=True):
+            yield _picture_of(page, unit=unit, is_twisted=is_twisted), page_text(page)
 
 
 def _read_all(pages: Iterator[tuple[PagePicture, str]]) -> list[dict[str, Any]]:
@@ -66,11 +82,11 @@ def _read_all(pages: Iterator[tuple[PagePicture, str]]) -> list[dict[str, Any]]:
     return found
 
 
-def _picture_of(page: Any) -> PagePicture:  # noqa: ANN401  # pypdfium2 has no types
-    width, height = page.get_size()
-    jpeg = full_page_jpeg(page)
-    drawn: Look = lambda: render(page, _fitting_dpi(width, height))  # noqa: E731  # one look among others
-    looks = (drawn,) if jpeg is None else jpeg_looks(*jpeg)
+def _picture_of(page: Any, *, unit: float, is_twisted: bool) -> PagePicture:  # noqa: ANN401  # pypdfium2 has no types
+    width, height = (length * unit for length in page.get_size())
+    jpeg = None if is_twisted else full_page_jpeg(page)
+    drawn: Look = lambda: render(page, _fitting_dpi(width, height) * unit)  # noqa: E731  # one look among others
+    looks = (drawn,) if jpeg is None else jpeg_looks(jpeg[0], jpeg[1] / unit)
     return PagePicture(width / POINTS_PER_INCH * MM_PER_INCH, height / POINTS_PER_INCH * MM_PER_INCH, looks)
 
 
@@ -78,7 +94,7 @@ def full_page_jpeg(page: Any) -> tuple[bytes, float] | None:  # noqa: ANN401  # 
     """Return the JPEG a page consists of and its dpi, or None where the page is anything else.
 
     Invisible text (a scanner's own OCR) is no part of the look. Turned pages, annotations, masks, more than one
-    picture, pictures inside forms or not covering the page, and other codings make a page something else.
+    picture, pictures inside forms or not covering the page, printing inks and other codings make a page something else.
     """
     if page.get_rotation() or pdfium.FPDFPage_GetAnnotCount(page):
         return None
@@ -87,6 +103,8 @@ def full_page_jpeg(page: Any) -> tuple[bytes, float] | None:  # noqa: ANN401  # 
         return None
     image, (width, height) = seen[0], page.get_size()
     if image.get_filters() != ["DCTDecode"] or pdfium.FPDFPageObj_HasTransparency(image):
+        return None
+    if image.get_metadata().colorspace not in _PLAIN_SPACES:
         return None
     if not _covers(page, image):
         return None

@@ -14,9 +14,10 @@ from docgen.archive.burst import deposit_together
 from docgen.archive.deposit import Content, Derived, Parcel, deposit
 from docgen.archive.keep import Kept, let_go
 from docgen.archive.record import CustomerRef, Item, Sidecar, Source, new_item_id
-from docgen.errors import NotFound
+from docgen.errors import NotFound, Refused
 from docgen.findings import Finding
 from docgen.intake.decision import Decision, Evidence, IssuedPaper
+from docgen.intake.inlet import Inlet
 from docgen.intake.partof import PartOf
 from docgen.retention.table import RetentionTable
 from docgen.services import logging as log
@@ -42,12 +43,14 @@ DOCUMENT_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """The half of a paper that came before: its kept bytes, the name it came under, when."""
+    """The half of a paper that came before: its kept bytes, the name it came under, when, and of which type it is."""
 
     kept: Kept
     original_name: str
     received_at: datetime
+    media_type: str
     part_of: PartOf | None = None
+    inlet: Inlet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Arrival:
 
     `print_text` is what OCR read off it, where it was asked: kept beside the scan, never instead. `companion` is the
     other half of the same paper, and `whole` a derived PDF of all pages in order. With `part_of` the kept file is a
-    derived copy of some sheets of a file of several papers.
+    derived copy of some sheets of a file of several papers. `inlet` is the inbox it came by.
     """
 
     kept: Kept
@@ -68,6 +71,7 @@ class Arrival:
     companion: Companion | None = None
     whole: bytes = b""
     part_of: PartOf | None = None
+    inlet: Inlet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Placement:
     """What the scan is: the issued paper it answers, or the contract it belongs to and a document type; and why.
 
     `contract_no` is the home: `_company/<year>` for the answer to a paper of the company itself.
+    `about` is the number of an issued paper that a paper from outside goes with, without answering it.
     """
 
     contract_no: str
@@ -86,6 +91,7 @@ class Placement:
     assigned_by: str | None = None
     reason: str | None = None
     kind: str = "other"
+    about: str | None = None
 
     def with_decision(self, decision: Decision) -> Placement:
         """Return the placement with what the machine saw: evidence always, missing pages where it means this paper."""
@@ -265,6 +271,8 @@ def _item(view: Background, arrival: Arrival, placement: Placement, version: int
             "assigned_by": placement.assigned_by,
             "answers_status": paper.status if paper else None,
             "assigned_reason": placement.reason,
+            **({"about": placement.about} if placement.about else {}),
+            **came_by(arrival.inlet),
             **_sources(arrival),
             **_audience(paper),
             **kept.extra,
@@ -276,6 +284,11 @@ def _item(view: Background, arrival: Arrival, placement: Placement, version: int
 def _audience(paper: IssuedPaper | None) -> dict[str, JsonValue]:
     """Return what keeps the signed copy of a paper of our own for our own eyes, like the paper itself."""
     return {"audience": "internal"} if paper is not None and is_ours(paper.contract_no) else {}
+
+
+def came_by(inlet: Inlet | None) -> dict[str, JsonValue]:
+    """Name the inbox a scan came by, and who is responsible for it; nothing for a file given by hand."""
+    return {"inbox": {**inlet.as_json()}} if inlet else {}
 
 
 def _class_of(office: Office, paper: IssuedPaper | None) -> tuple[str, ...]:
@@ -315,7 +328,7 @@ def _companions(arrival: Arrival, content: Content) -> list[Content]:
         return []
     suffix = ".pdf" if arrival.companion.part_of else PurePath(arrival.companion.original_name).suffix.lower() or ".bin"
     name = f"{PurePath(content.name).stem} 先到部分{suffix}"
-    return [Content(name, "scan", arrival.companion.kept, content.media_type)]
+    return [Content(name, "scan", arrival.companion.kept, arrival.companion.media_type)]
 
 
 def _sources(arrival: Arrival) -> dict[str, JsonValue]:
@@ -327,7 +340,10 @@ def _sources(arrival: Arrival) -> dict[str, JsonValue]:
 
 def _source(one: Companion | Arrival) -> dict[str, JsonValue]:
     received_at = one.received_at.isoformat()
-    return {"name": one.original_name, "sha256": one.kept.sha256, "received_at": received_at, **_split(one.part_of)}
+    told: dict[str, JsonValue] = {
+        "name": one.original_name, "sha256": one.kept.sha256, "received_at": received_at,
+    }  # fmt: skip
+    return {**told, **came_by(one.inlet), **_split(one.part_of)}
 
 
 def _source_of(arrival: Arrival) -> str:
@@ -355,14 +371,22 @@ def _deposited(folder: Path, sidecar: Sidecar) -> Deposited:
 def placement_for(number: str | None, contract: str | None, document_type: str | None, *, actor: str) -> Placement:
     """Return where a person says a scan belongs: to an issued paper by number, or to a contract with a type.
 
+    A number and a type mean a paper of that type which goes with the issued one: an invoice with its notice.
+
     Raises:
         NotFound: no such paper or contract, or neither was named.
+        Refused: a paper and another contract were named.
     """
-    if number is not None:
-        paper = issued_paper(ledger.paper(number))
+    said = (document_type or "").strip()
+    paper = issued_paper(ledger.paper(number)) if number is not None else None
+    home = ledger.deal(contract).contract_no if contract is not None else None
+    if paper is not None and home not in {None, paper.contract_no}:
+        raise Refused.of("services.assign-two-places", paper.number, contract=paper.contract_no, other=home)
+    if paper is not None and not said:
         return Placement(paper.contract_no, paper.title, paper, assigned_by=actor)
-    if contract is None or not (document_type or "").strip():
+    home = paper.contract_no if paper is not None else home
+    if home is None or not said:
         raise NotFound.of("services.assign-to-what")
-    said = str(document_type).strip()
     kind = next((name for name, title in DOCUMENT_TYPES.items() if said in {name, title}), "other")
-    return Placement(ledger.deal(contract).contract_no, DOCUMENT_TYPES.get(said, said), assigned_by=actor, kind=kind)
+    title, about = DOCUMENT_TYPES.get(said, said), paper.number if paper is not None else None
+    return Placement(home, title, assigned_by=actor, kind=kind, about=about)

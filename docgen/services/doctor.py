@@ -45,6 +45,7 @@ def _findings(workspace: Workspace | None, *, now: datetime, on: Machine) -> Ite
         return
     yield from premises.font_findings(workspace)
     yield from premises.folder_findings(workspace)
+    yield from premises.inbox_findings(workspace)
     yield from premises.key_findings(workspace)
     yield from premises.database_findings(workspace, on)
     yield from machine.disk_findings(on, premises.disks_used(workspace))

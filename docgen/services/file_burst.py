@@ -17,6 +17,7 @@ from docgen.archive.keep import Kept
 from docgen.codes.payload import has_form
 from docgen.errors import DocgenError
 from docgen.intake.inbox import shown_name
+from docgen.intake.inlet import Inlet
 from docgen.services import logging as log
 from docgen.services.deposit_scan import deposit_scans
 from docgen.services.file_scan import AT_NEED, Readers, decided, file_scan, place_kept, set_aside
@@ -30,10 +31,11 @@ BURST = 24
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A file that came in, and the name it came under where that is not its own."""
+    """A file that came in, the name it came under where that is not its own, and the inbox it came by."""
 
     source: Path
     name: str | None = None
+    inlet: Inlet | None = None
 
     @property
     def shown(self) -> str:
@@ -42,11 +44,11 @@ class Drop:
 
 
 def file_burst(
-    office: Office, drops: Sequence[Drop], *, readers: Readers = AT_NEED
+    office: Office, drops: Sequence[Drop], *, readers: Readers = AT_NEED, tick: Callable[[], None] = lambda: None
 ) -> Iterator[tuple[Drop, Filed | DocgenError]]:
     """File scans in bursts and yield each with what became of it; the sources are left alone.
 
-    An error is that of its own scan; the others go on.
+    An error is that of its own scan; the others go on. `tick` is called after each scan that was read.
 
     Raises:
         Refused: the actor is a user who may only read.
@@ -54,10 +56,12 @@ def file_burst(
     people.require_writer(office.actor)
     for start in range(0, len(drops), BURST):
         part = drops[start : start + BURST]
-        yield from zip(part, _filed(office, part, readers), strict=True)
+        yield from zip(part, _filed(office, part, readers, tick), strict=True)
 
 
-def _filed(office: Office, drops: Sequence[Drop], readers: Readers) -> list[Filed | DocgenError]:
+def _filed(
+    office: Office, drops: Sequence[Drop], readers: Readers, tick: Callable[[], None]
+) -> list[Filed | DocgenError]:
     if len(drops) == 1:
         return [_alone(office, drops[0], readers)]
     try:
@@ -73,11 +77,13 @@ def _filed(office: Office, drops: Sequence[Drop], readers: Readers) -> list[File
         elif _has_twin(one, ready) or not _bears_code(one, readers):
             later.append(number)  # once its twin is filed, it is known to have come before
         else:
-            found = _one(office, drop, lambda one=one, drop=drop: decided(office, one, drop.shown, readers=readers))  # type: ignore[misc]  # bound now
+            found = _one(office, drop, lambda one=one, drop=drop: _decided(office, one, drop, readers))  # type: ignore[misc]  # bound now
             (ready if isinstance(found, Ready) else done)[number] = found  # type: ignore[assignment]  # by type
+        tick()
     done |= _together(office, ready, drops)
     for number in later:
         done[number] = _later(office, kept[number], drops[number], readers)  # type: ignore[arg-type]  # it was kept
+        tick()
     return [done[number] for number in range(len(drops))]
 
 
@@ -95,11 +101,21 @@ def _bears_code(kept: Kept, readers: Readers) -> bool:
 
 
 def _alone(office: Office, drop: Drop, readers: Readers) -> Filed | DocgenError:
-    return _one(office, drop, lambda: file_scan(office, drop.source, readers=readers, name=drop.name))  # type: ignore[return-value]  # never Ready
+    def work() -> Filed:
+        return file_scan(office, drop.source, readers=readers, name=drop.name, inlet=drop.inlet)
+
+    return _one(office, drop, work)  # type: ignore[return-value]  # never Ready
+
+
+def _decided(office: Office, kept: Kept, drop: Drop, readers: Readers) -> Filed | Ready:
+    return decided(office, kept, drop.shown, readers=readers, inlet=drop.inlet)
 
 
 def _later(office: Office, kept: Kept, drop: Drop, readers: Readers) -> Filed | DocgenError:
-    return _one(office, drop, lambda: place_kept(office, kept, drop.shown, readers=readers))  # type: ignore[return-value]  # never Ready
+    def work() -> Filed:
+        return place_kept(office, kept, drop.shown, readers=readers, inlet=drop.inlet)
+
+    return _one(office, drop, work)  # type: ignore[return-value]  # never Ready
 
 
 def _one(office: Office, drop: Drop, work: Callable[[], Filed | Ready]) -> Filed | Ready | DocgenError:
@@ -111,7 +127,7 @@ def _one(office: Office, drop: Drop, work: Callable[[], Filed | Ready]) -> Filed
     except Exception as problem:  # noqa: BLE001  # the last net
         log.unexpected(problem)
     try:
-        return set_aside(office, drop.source, name=drop.shown)
+        return set_aside(office, drop.source, name=drop.shown, inlet=drop.inlet)
     except DocgenError as problem:
         return problem
 

@@ -19,6 +19,7 @@ from docgen.intake.bundles import Bundle, take_apart
 from docgen.intake.decision import Decision, IssuedPaper, Outcome
 from docgen.intake.identify import identify, undecided
 from docgen.intake.inbox import shown_name
+from docgen.intake.inlet import Inlet
 from docgen.intake.scan import ScanFacts, scan_facts
 from docgen.intake.signed import with_signatures
 from docgen.papers import pdf
@@ -58,17 +59,19 @@ class Readers:
 AT_NEED = Readers()
 
 
-def file_scan(office: Office, source: Path, *, readers: Readers = AT_NEED, name: str | None = None) -> Filed:
-    """Keep, read, identify and place one scan; the source file itself is left alone.
+def file_scan(
+    office: Office, source: Path, *, readers: Readers = AT_NEED, name: str | None = None, inlet: Inlet | None = None
+) -> Filed:
+    """Keep, read, identify and place one scan; the source file itself is left alone. `inlet` is the inbox it came by.
 
     Raises:
         StorageProblem: the disk refuses; nothing is lost, the scan may be given again.
     """
     people.require_writer(office.actor)
-    return place_kept(office, keep(office.archive, source), name or shown_name(source), readers=readers)
+    return place_kept(office, keep(office.archive, source), name or shown_name(source), readers=readers, inlet=inlet)
 
 
-def set_aside(office: Office, source: Path, *, name: str) -> Filed:
+def set_aside(office: Office, source: Path, *, name: str, inlet: Inlet | None = None) -> Filed:
     """Let a scan wait for a person because filing it failed in a way nobody foresaw.
 
     Raises:
@@ -76,20 +79,24 @@ def set_aside(office: Office, source: Path, *, name: str) -> Filed:
     """
     kept = keep(office.archive, source)
     decision = undecided([error("services.filing-failed", name)], file_name=name, lookup=PaperLedger())
-    return let_wait(office, Arrival(kept, name, office.now(), OCTETS, None), decision)
+    return let_wait(office, Arrival(kept, name, office.now(), OCTETS, None, inlet=inlet), decision)
 
 
-def place_kept(office: Office, kept: Kept, original_name: str, *, readers: Readers = AT_NEED) -> Filed:
+def place_kept(
+    office: Office, kept: Kept, original_name: str, *, readers: Readers = AT_NEED, inlet: Inlet | None = None
+) -> Filed:
     """Identify and place a scan whose bytes are safe in `_incoming/` already.
 
     Raises:
         StorageProblem: the disk refuses; the kept bytes stay and are taken up at the next start.
     """
-    found = decided(office, kept, original_name, readers=readers)
+    found = decided(office, kept, original_name, readers=readers, inlet=inlet)
     return found if isinstance(found, Filed) else archive_scan(office, found)
 
 
-def decided(office: Office, kept: Kept, original_name: str, *, readers: Readers = AT_NEED) -> Filed | Ready:
+def decided(
+    office: Office, kept: Kept, original_name: str, *, readers: Readers = AT_NEED, inlet: Inlet | None = None
+) -> Filed | Ready:
     """Identify a kept scan: return it ready to be deposited, or what became of it where that is not the way.
 
     Raises:
@@ -108,7 +115,7 @@ def decided(office: Office, kept: Kept, original_name: str, *, readers: Readers 
     if scan is not None and scan.media_type == PDF:
         decision = with_signatures(decision, signatures(kept.path.read_bytes()))
     media_type = scan.media_type if scan else OCTETS
-    arrival = Arrival(kept, original_name, received_at, media_type, _pages(scan), seen.print_text)
+    arrival = Arrival(kept, original_name, received_at, media_type, _pages(scan), seen.print_text, inlet=inlet)
     known = _among_answers(kept, decision)
     if known is not None:
         return _note_again(office, kept, known, original_name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from docgen.archive.keep import Kept, keep
 from docgen.errors import LimitExceeded, UnreadableFile
@@ -17,10 +18,12 @@ from docgen.findings import Finding, Severity, note
 from docgen.intake import waiting
 from docgen.intake.decision import Decision, IssuedPaper, Outcome
 from docgen.papers.assembly import assembled
+from docgen.papers.pictures import media_type
 from docgen.services.deposit_scan import Arrival, Companion
 from docgen.services.office import Office
 
 MISSING = "intake.pages-missing"
+_HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,10 @@ def joined(office: Office, arrival: Arrival, decision: Decision, half: OtherHalf
     """
     reason = half.item.reason
     kept = keep(office.archive, half.item.file)
-    companion = Companion(kept, reason.original_name, datetime.fromisoformat(reason.received_at), reason.part_of)
+    companion = Companion(
+        kept, reason.original_name, datetime.fromisoformat(reason.received_at), _media_type(kept.path),
+        reason.part_of, reason.inlet,
+    )  # fmt: skip
     ours = [(page, 0, sheet) for page, sheet in zip(decision.seen_pages, decision.page_order, strict=True)]
     theirs = [(page, 1, sheet) for page, sheet in zip(reason.seen_pages, reason.page_order, strict=True)]
     order = [(source, sheet) for _, source, sheet in sorted([*ours, *theirs])]
@@ -68,6 +74,12 @@ def joined(office: Office, arrival: Arrival, decision: Decision, half: OtherHalf
         missing_pages=(),
     )
     return replace(arrival, companion=companion, whole=_whole([arrival.kept, kept], order)), complete
+
+
+def _media_type(path: Path) -> str:
+    """Return what a waiting half is by its head; it was read whole when it came in, so it is a PDF or a picture."""
+    with path.open("rb") as file:
+        return media_type(file.read(_HEAD))
 
 
 def settle_half(office: Office, hashes: Collection[str], item_id: str) -> None:

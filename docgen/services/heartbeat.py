@@ -33,13 +33,14 @@ class Pulse(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ObservedFolder:
-    """One inbox as the watcher has it: polled or by events, whether its observer lives, how often it was restarted."""
+    """One inbox as the watcher has it: polled or by events, does its observer live, its restarts, and whose it is."""
 
     name: str
     path: str
     is_polled: bool
     is_alive: bool
     restarts: int
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

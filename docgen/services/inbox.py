@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from docgen.archive.keep import keep
-from docgen.errors import Damage, Refused
+from docgen.errors import Damage, NotFound, Refused
 from docgen.findings import Finding
 from docgen.intake import waiting
 from docgen.intake.decision import Candidate, Evidence
+from docgen.intake.inlet import Inlet
 from docgen.intake.partof import PartOf
 from docgen.intake.signed import with_signatures
 from docgen.papers.pictures import PDF
@@ -19,6 +20,7 @@ from docgen.papers.signatures import signatures
 from docgen.services.deposit_scan import Arrival, Deposited, Placement, deposit_scan, placement_for
 from docgen.services.file_scan import OCTETS, Readers, understand
 from docgen.services.office import Office
+from docgen.services.premises import watched
 from docgen.services.recognise import DERIVED_NAME, Understood
 from docgen.store import people
 
@@ -37,6 +39,7 @@ class Waiting:
     missing_pages: Sequence[int]
     times_seen: int
     part_of: PartOf | None = None
+    inlet: Inlet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,20 @@ def damaged_waiting(office: Office) -> tuple[Finding, ...]:
     return tuple(waiting.damaged(office.workspace.review))
 
 
-def list_waiting(office: Office) -> tuple[Waiting, ...]:
-    """Return everything that waits for a person, oldest first."""
-    return tuple(_waiting(item) for item in waiting.waiting_items(office.workspace.review))
+def list_waiting(office: Office, *, owner: str | None = None) -> tuple[Waiting, ...]:
+    """Return everything that waits for a person, oldest first; with `owner` what this person or department answers for.
+
+    Raises:
+        NotFound: no inbox and nothing that waits names this person or department.
+    """
+    rows = tuple(_waiting(item) for item in waiting.waiting_items(office.workspace.review))
+    if owner is None:
+        return rows
+    inlets = [*(watched(one).inlet for one in office.workspace.inboxes), *(row.inlet for row in rows if row.inlet)]
+    if not any(one.belongs_to(owner) for one in inlets):
+        known = sorted({name for one in inlets for name in (one.department, one.owner) if name})
+        raise NotFound.of("services.no-such-owner", owner, known="、".join(known) or "—")
+    return tuple(row for row in rows if row.inlet is not None and row.inlet.belongs_to(owner))
 
 
 def show_waiting(office: Office, item_id: str) -> Waiting:
@@ -107,6 +121,7 @@ def assign(  # noqa: PLR0913  # the three ways to name a place, and why
         (len(scan.pages) or None) if scan else None,
         seen.print_text,
         part_of=item.reason.part_of,
+        inlet=item.reason.inlet,
     )
     done = deposit_scan(office, arrival, placement.with_decision(decision))
     _settle(office, item, done)
@@ -171,4 +186,5 @@ def _waiting(item: waiting.WaitingItem) -> Waiting:
         reason.missing_pages,
         1 + len(reason.again),
         reason.part_of,
+        reason.inlet,
     )

@@ -118,6 +118,7 @@ def let_wait(office: Office, arrival: Arrival, decision: Decision) -> Filed:
         day=office.today(),
         derived={DERIVED_NAME: arrival.print_text} if arrival.print_text else None,
         part_of=arrival.part_of,
+        inlet=arrival.inlet,
     )
     with disk.storage(str(kept.path)):
         disk.remove(kept.path)

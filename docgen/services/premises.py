@@ -12,11 +12,12 @@ from pathlib import Path
 
 from docgen.errors import DocgenError
 from docgen.findings import Finding, error, note, warning
-from docgen.mounts import share_type
+from docgen.intake.inbox import WatchedFolder, apartness
+from docgen.mounts import mount_info, share_type
 from docgen.services import keyring_file
 from docgen.services.machine import Machine, standing
 from docgen.services.office import Office
-from docgen.workspace import Workspace
+from docgen.workspace import Inbox, Workspace
 
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
 """No clock that is right shows an earlier time than this program's making."""
@@ -48,6 +49,25 @@ def _folder_faults(folder: Path, *, must_write: bool) -> Iterator[Finding]:
     mode = folder.stat().st_mode
     if _HAS_MODES and mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
         yield warning("doctor.folder-open", str(folder))
+
+
+def kept_places(workspace: Workspace) -> dict[str, Path]:
+    """Return the folders an inbox may neither lie in nor hold, by the names docgen.toml gives them."""
+    names = ("archive", "review", "backup", "log", "templates", "companies")
+    return {name: getattr(workspace, name) for name in names}
+
+
+def watched(inbox: Inbox) -> WatchedFolder:
+    """Return an inbox of docgen.toml as the watcher has it."""
+    return WatchedFolder(
+        inbox.path, inbox.name, inbox.use_polling, inbox.department, inbox.owner, as_named=inbox.as_named
+    )
+
+
+def inbox_findings(workspace: Workspace) -> Iterator[Finding]:
+    """Tell beforehand what the watcher would refuse: an inbox that is a link, or overlaps with another place."""
+    folders = [watched(one) for one in workspace.inboxes if one.path.is_dir()]  # a missing one is told by its folder
+    yield from apartness(folders, kept=kept_places(workspace), mounts=mount_info())
 
 
 def font_findings(workspace: Workspace) -> Iterator[Finding]:

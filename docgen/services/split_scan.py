@@ -29,7 +29,7 @@ from docgen.intake.bundles import Bundle, Part
 from docgen.intake.decision import Outcome
 from docgen.intake.partof import PartOf, original_id
 from docgen.papers.assembly import cut_up
-from docgen.services.deposit_scan import Arrival
+from docgen.services.deposit_scan import Arrival, came_by
 from docgen.services.halves import joined, other_half, settle_half
 from docgen.services.office import Office
 from docgen.services.places import folder_of, is_ours
@@ -169,6 +169,7 @@ def _original(office: Office, arrival: Arrival, bundle: Bundle, home: str, done:
         source=Source(name=arrival.original_name, sha256=arrival.kept.sha256, received_at=arrival.received_at),
         extra={
             "audience": "internal",
+            **came_by(arrival.inlet),
             "pages": arrival.pages or 0,
             "blank_pages": list(bundle.blank),
             "parts": [_reference(cut, part) for cut, part in done],

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from docgen.findings import Finding, error
 from docgen.intake import waiting
 from docgen.intake.claiming import Claimed, claim, discard, reclaim, release
 from docgen.intake.inbox import WatchedFolder, candidates, ensure_apart, listing
+from docgen.intake.inlet import Inlet
 from docgen.intake.settling import Settled, StabilityTracker
 from docgen.mounts import mount_table, share_type
 from docgen.papers.limits import READING
@@ -41,6 +42,7 @@ from docgen.services.file_scan import AT_NEED, Readers, place_kept
 from docgen.services.heartbeat import ObservedFolder, beat
 from docgen.services.office import Office
 from docgen.services.placing import Filed
+from docgen.services.premises import kept_places, watched
 
 RELIST_SECONDS = 5.0
 """How often each inbox is listed anew, events or not."""
@@ -87,12 +89,13 @@ class InboxWatch:
     _failures: Counter[Path] = field(default_factory=Counter)
     _given_up: set[Path] = field(default_factory=set)
     _restarts: Counter[Path] = field(default_factory=Counter)
+    _beaten: float = 0.0
 
     def folders(self) -> tuple[WatchedFolder, ...]:
         """Return the inboxes of the workspace; those on network file systems, which send no events, are polled."""
         mounts = mount_table()
         return tuple(
-            WatchedFolder(one.path, one.name, one.use_polling or share_type(one.path, mounts=mounts) is not None)
+            replace(watched(one), use_polling=one.use_polling or share_type(one.path, mounts=mounts) is not None)
             for one in self.office.workspace.inboxes
         )
 
@@ -170,7 +173,7 @@ class InboxWatch:
 
     def _begin(self, stack: ExitStack) -> None:
         workspace = self.office.workspace
-        ensure_apart(self.folders(), kept={"archive": workspace.archive, "review": workspace.review})
+        ensure_apart(self.folders(), kept=kept_places(workspace))
         worker, recogniser = stack.enter_context(Worker(READING)), stack.enter_context(Recogniser())
         self._readers = Readers(worker, recogniser)
 
@@ -207,7 +210,15 @@ class InboxWatch:
             self._tell_once(finding)
         tracker = self._trackers.setdefault(folder.path, self._tracker())
         wanted = [path for path in found.candidates if path not in self._given_up]
-        yield from tracker.settling(wanted, now=time.monotonic())
+        for settled in tracker.settling(wanted, now=time.monotonic()):
+            self._beat_on()
+            yield settled
+
+    def _beat_on(self) -> None:
+        """Show life in the midst of a long burst, too."""
+        if time.monotonic() - self._beaten > RELIST_SECONDS:
+            self._beaten = time.monotonic()
+            self._beat()
 
     def _tracker(self) -> StabilityTracker:
         settle = self.office.workspace.settle_seconds
@@ -250,9 +261,9 @@ class InboxWatch:
 
     def _filed(self, burst: Sequence[Claimed]) -> list[tuple[Claimed, Filed | Exception]]:
         """Return what became of each; one file that nobody foresaw must not stop all others."""
-        drops = [Drop(claimed.path, claimed.name) for claimed in burst]
+        drops = [Drop(claimed.path, claimed.name, self._inlet(claimed)) for claimed in burst]
         try:
-            found = [one for _, one in file_burst(self.office, drops, readers=self._readers)]
+            found = [one for _, one in file_burst(self.office, drops, readers=self._readers, tick=self._beat_on)]
         except DocgenError as problem:
             return [(claimed, problem) for claimed in burst]
         except Exception as problem:  # noqa: BLE001  # the very last net
@@ -260,6 +271,10 @@ class InboxWatch:
                 return [one for claimed in burst for one in self._filed([claimed])]
             return [(claimed, problem) for claimed in burst]
         return list(zip(burst, found, strict=True))
+
+    def _inlet(self, claimed: Claimed) -> Inlet | None:
+        """Return whose inbox a file came through."""
+        return next((one.inlet for one in self.folders() if one.path == claimed.inbox), None)
 
     def _let_go(self, claimed: Claimed, filed: Filed) -> None:
         """Remove the claimed file, last of all; where the inbox refuses, it is found to be filed at the next start."""
@@ -327,7 +342,14 @@ class InboxWatch:
 
     def _observed(self, observers: list[BaseObserver]) -> tuple[ObservedFolder, ...]:
         return tuple(
-            ObservedFolder(one.name, str(one.path), one.use_polling, observer.is_alive(), self._restarts[one.path])
+            ObservedFolder(
+                one.name,
+                str(one.path),
+                one.use_polling,
+                observer.is_alive(),
+                self._restarts[one.path],
+                one.inlet.whose,
+            )
             for one, observer in zip(self.folders(), observers, strict=True)
         )
 

@@ -139,6 +139,17 @@ def test_keep_refuses_links_pipes_and_files_that_grow(
     assert list(kept_files(archive)) == []
 
 
+def test_a_name_of_255_bytes_is_kept_cut_and_found_again(archive: Archive, tmp_path: Path) -> None:
+    source = tmp_path / ("名" * 83 + "12.pdf")
+    assert len(os.fsencode(source.name)) == 255
+    source.write_bytes(b"signed")
+    kept = keep(archive, source)
+    assert len(os.fsencode(kept.path.name)) <= 255
+    assert kept.path.name.endswith(".pdf")
+    assert keep(archive, source) == kept
+    assert list(kept_files(archive)) == [kept]
+
+
 def test_a_kept_file_that_changed_meanwhile_is_not_filed(
     archive: Archive, folder: Folder, put: Put, tmp_path: Path
 ) -> None:

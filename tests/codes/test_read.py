@@ -144,3 +144,7 @@ def test_a_decoded_scan_names_document_and_page() -> None:
 def test_a_crop_without_contiguous_memory_is_read() -> None:
     page = np.asarray(a_page(200, code=our_code()))
     assert texts(page[::1, ::-1][:, ::-1][500:, 300:]) == [TEXT]
+
+
+def test_a_picture_longer_than_the_reader_takes_has_no_code_of_ours() -> None:
+    assert read_codes(np.full((8, 70_000), 255, dtype=np.uint8)) == ()

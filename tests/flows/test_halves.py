@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from docgen.cli.main import main
 from docgen.demo.simulate import ScanSpec, print_and_scan
 from docgen.intake import waiting
 from docgen.services import inbox, placing
@@ -58,7 +59,13 @@ def half(report: Issued, folder: Path, page: int, *, format: str = "pdf", seed: 
 
 @pytest.mark.parametrize(("first", "second", "kind"), [(1, 2, "pdf"), (2, 1, "jpeg")])
 def test_the_later_half_completes_the_earlier(
-    office: Office, report: Issued, tmp_path: Path, first: int, second: int, kind: str
+    office: Office,
+    report: Issued,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    first: int,
+    second: int,
+    kind: str,
 ) -> None:
     early, late = half(report, tmp_path, first, format=kind), half(report, tmp_path, second)
     waits = file_scan(office, early)
@@ -69,6 +76,10 @@ def test_the_later_half_completes_the_earlier(
     (row,) = ledger.answers_to(str(report.document_id))
     folder = folder_of(office, report.contract_no)
     assert [(folder.path / name).read_bytes() for name in row.files] == [late.read_bytes(), early.read_bytes()]
+    assert [one["media_type"] for one in row.sidecar["files"]] == [  # type: ignore[index,union-attr]
+        "application/pdf",
+        {"pdf": "application/pdf", "jpeg": "image/jpeg"}[kind],
+    ]
     assert [one["name"] for one in row.sidecar["extra"]["sources"]] == [early.name, late.name]  # type: ignore[index]
     assert row.sidecar["extra"]["missing_pages"] == []  # type: ignore[index]
     (derived,) = row.sidecar["derived"]  # type: ignore[misc]
@@ -78,6 +89,10 @@ def test_the_later_half_completes_the_earlier(
     before = ledger.papers()
     rebuild_database(office.workspace)
     assert ledger.papers() == before
+    database.disconnect()
+    assert main(["-w", str(office.workspace.root), "archive", "show", report.contract_no]) == 0
+    shown = "".join(capsys.readouterr().out.split())
+    assert all(mark in shown for mark in ("签回件.pdf", "先到部分"))
 
 
 def test_two_scans_of_the_same_half_both_wait(office: Office, report: Issued, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageSequence
 from pypdf import PdfReader, PdfWriter
 
 from docgen.archive.eventlog import read
@@ -240,3 +241,24 @@ def test_a_pile_stopped_anywhere_is_finished_once(
     assert inbox.list_waiting(office)[0].times_seen == 1
     assert original(source).hashes == (hashlib.sha256(source.read_bytes()).hexdigest(),)
     require_proven(office)
+
+
+def test_a_tiff_of_several_papers_is_taken_apart_like_a_pdf(office: Office, papers: Papers, tmp_path: Path) -> None:
+    frames = [frame for paper in papers for frame in tiff_pages(sheets(paper, format="tiff"))]
+    source = tmp_path / "SCAN0001.tif"
+    frames[0].save(source, save_all=True, append_images=frames[1:], compression="jpeg", dpi=(200, 200))
+    done = file_scan(office, source)
+    assert (done.fate, done.waits) == (Fate.TAKEN_APART, False)
+    folder = folder_of(office, papers[0].contract_no)
+    for paper in papers:
+        (row,) = ledger.answers_to(str(paper.document_id))
+        assert len(PdfReader(folder.path / row.files[0]).pages) == paper.pages
+    whole = original(source)
+    assert (folder.path / whole.files[0]).read_bytes() == source.read_bytes()
+    assert whole.sidecar["files"][0]["media_type"] == "image/tiff"  # type: ignore[index]
+    require_proven(office)
+
+
+def tiff_pages(data: bytes) -> list[Image.Image]:
+    with Image.open(io.BytesIO(data)) as image:
+        return [frame.convert("L") for frame in ImageSequence.Iterator(image)]

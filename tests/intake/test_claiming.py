@@ -171,3 +171,14 @@ def test_an_inbox_that_cannot_be_written_is_said_in_words(inbox: Path, monkeypat
     with pytest.raises(StorageProblem) as caught:
         claim(path)
     assert "Permission denied" in caught.value.findings[0].sentence("zh")
+
+
+def test_a_name_of_255_bytes_is_put_back_beside_another(inbox: Path) -> None:
+    name = "名" * 83 + "12.pdf"
+    claimed = claim(drop(inbox, name))
+    assert claimed is not None
+    drop(inbox, name, b"another")
+    back = release(claimed)
+    assert (back.read_bytes(), back.suffix, back.stem[-4:]) == (BYTES, ".pdf", " (2)")
+    assert (inbox / name).read_bytes() == b"another"
+    assert leftovers(inbox) == []

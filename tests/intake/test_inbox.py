@@ -72,6 +72,27 @@ def test_an_inbox_inside_the_archive_or_the_other_way_round_is_refused(tmp_path:
     folder = inbox_at(tmp_path / inbox)
     with pytest.raises(Refused) as caught:
         ensure_apart([folder], kept={"归档": tmp_path / kept})
+    codes = [finding.code for finding in caught.value.findings]
+    assert codes == ["intake.inbox-is-link"] * (inbox == "link") + ["intake.inbox-overlaps"]
+
+
+def test_a_link_as_inbox_is_refused_wherever_it_leads(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    folder = WatchedFolder(tmp_path / "elsewhere", "前台扫描仪", as_named=tmp_path / "link")
+    with pytest.raises(Refused) as caught:
+        ensure_apart([folder], kept={})
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.where) == ("intake.inbox-is-link", str(tmp_path / "link"))
+
+
+@pytest.mark.parametrize("way", ["link/sub/inbox", "archive/../archive/inbox", "other/../link/inbox"])
+def test_no_way_of_naming_hides_an_inbox_in_the_archive(tmp_path: Path, way: str) -> None:
+    for name in ("archive/inbox", "archive/sub/inbox", "other"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "archive")
+    with pytest.raises(Refused) as caught:
+        ensure_apart([WatchedFolder(tmp_path / way, "x")], kept={"archive": tmp_path / "archive"})
     assert [finding.code for finding in caught.value.findings] == ["intake.inbox-overlaps"]
 
 

@@ -70,7 +70,7 @@ def test_the_original_and_the_reasons_lie_in_a_folder_anybody_can_open(tmp_path:
     assert item.file.read_bytes() == BYTES
     assert kept.path.read_bytes() == BYTES  # removing it is the caller's last step
     reason = json.loads((item.path / "reason.json").read_text(encoding="utf-8"))
-    assert reason["schema"] == 3
+    assert reason["schema"] == 4
     assert (reason["id"], reason["sha256"], reason["size"]) == (item.id, SHA256, 28)
     assert (reason["original"], reason["original_name"]) == ("original.pdf", "SCAN0001.PDF")
     assert reason["received_at"] == "2024-03-15T01:02:03+00:00"
