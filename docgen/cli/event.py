@@ -20,7 +20,7 @@ Kind = Annotated[
     str,
     typer.Argument(
         metavar="KIND",
-        help="签订、交付、验收、开票、回款、送达、终止、争议、承诺、暂停、解除、逾期原因、核销、延迟、已办 · kinds",
+        help="签订、交付、验收、开票、回款、退款、送达、终止、争议、承诺、暂停、解除、逾期原因、核销、延迟、已办 · kinds",
     ),
 ]
 

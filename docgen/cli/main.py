@@ -33,6 +33,7 @@ from docgen.cli.kinds import kinds_app
 from docgen.cli.letter import letter_app
 from docgen.cli.packet import packet
 from docgen.cli.payment import payment_app
+from docgen.cli.repayment import account_app, repayment_app
 from docgen.cli.retention import retention_app
 from docgen.cli.review import review_app
 from docgen.cli.user import user_app
@@ -58,6 +59,8 @@ app.add_typer(deal_app, name="deal")
 app.command("due")(due)
 app.add_typer(event_app, name="event")
 app.add_typer(payment_app, name="payment")
+app.add_typer(repayment_app, name="repayment")
+app.add_typer(account_app, name="account")
 app.add_typer(change_app, name="change")
 app.add_typer(kinds_app, name="kinds")
 app.command("issue")(issue)

@@ -22,6 +22,7 @@ from docgen.deals.deal import Deal
 from docgen.deals.milestones import accepted_on, delivered_on, ended_early_on, signed_on
 from docgen.deals.money import split, to_fen, uppercase_rmb
 from docgen.deals.plan import Condition, Instalment, InstalmentKind, TriggerEvent
+from docgen.deals.refunds import payments_kept
 from docgen.deals.terms import Terms
 from docgen.deals.wording import INSTALMENT_TITLES, trigger_words
 from docgen.deals.workdays import Calendar, Rolled, add_months, add_term
@@ -115,7 +116,7 @@ def paid_until(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> dict[in
 def settled_by_day(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> tuple[Paid, ...]:
     """Return what was paid by the end of each pay day until a day, of instalments and of penalties, oldest first."""
     terms = deal.terms  # no change touches the clause on late payment or the order of payments
-    payments = [each for each in deal.facts.payments if each.on <= until]
+    payments = payments_kept(deal, until=until)
     return paid_by_day(debts(deal, parts), payments, order=terms.payment_order, clause=terms.late_payment)
 
 
@@ -216,6 +217,14 @@ def _triggered_on(deal: Deal, part: Instalment, *, as_of: date) -> date | None:
     days = [_happened_on(deal, condition, part, as_of=as_of) for condition in part.trigger.all_of]
     known = [day for day in days if day]
     return max(known) if len(known) == len(days) else None
+
+
+def notice_wanted_from(deal: Deal, part: Instalment, *, as_of: date) -> date | None:
+    """Return since when only the arrival of our notice is wanting for an instalment; None where anything else is."""
+    others = [each for each in part.trigger.all_of if each.event is not TriggerEvent.NOTICE_RECEIVED]
+    days = [_happened_on(deal, condition, part, as_of=as_of) for condition in others]
+    known = [day for day in days if day]
+    return max(known, default=None) if len(known) == len(days) else None
 
 
 def _happened_on(deal: Deal, condition: Condition, part: Instalment, *, as_of: date) -> date | None:
