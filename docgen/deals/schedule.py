@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from docgen.deals.accrual import Debt, Paid
+from docgen.deals.accrual import Before, Debt, Paid
 from docgen.deals.allocation import paid_by_day
 from docgen.deals.amending import terms_as_of
 from docgen.deals.deal import Deal
@@ -26,6 +26,8 @@ from docgen.deals.refunds import payments_kept
 from docgen.deals.terms import Terms
 from docgen.deals.wording import INSTALMENT_TITLES, trigger_words
 from docgen.deals.workdays import Calendar, Rolled, add_months, add_term
+
+_NOTHING = Decimal("0.00")
 
 
 class PaymentState(StrEnum):
@@ -121,16 +123,40 @@ def settled_by_day(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> tup
 
 
 def debts(deal: Deal, parts: Sequence[PlanPart]) -> tuple[Debt, ...]:
-    """Return the instalments as what is owed: amount, due day, and the day one was written off."""
+    """Return the instalments as what is owed: amount, due day, the day one was written off, and smaller amounts before.
+
+    `parts` are those of the plan in force on the day asked about.
+    """
+    total = sum((each.amount for each in parts), Decimal("0.00"))
+    earlier = _earlier_amounts(deal)
     return tuple(
         Debt(
             each.part.seq,
             each.amount,
             each.due.due if each.due else None,
             written_off_on(deal, each.part.seq, as_of=date.max),
+            tuple(
+                Before(day, min(old.get(each.part.seq, _NOTHING), each.amount), min(whole, total))
+                for day, old, whole in earlier
+            ),
         )
         for each in parts
     )
+
+
+def _earlier_amounts(deal: Deal) -> tuple[tuple[date, dict[int, Decimal], Decimal], ...]:
+    """Return the last day of each version of the contract but the newest, with its amounts by instalment and total.
+
+    The day a change comes into force still bears the earlier price, as a pay day bears the earlier balance.
+    """
+    if not any(each.new.total or each.new.plan for each in deal.changes):
+        return ()
+    found = []
+    for day in sorted({each.later_day for each in deal.facts.change_signatures}):
+        terms = terms_as_of(deal, as_of=day - timedelta(days=1)).terms
+        amounts = dict(zip((each.seq for each in terms.plan), split(terms.total, terms.plan), strict=True))
+        found.append((day, amounts, terms.total))
+    return tuple(found)
 
 
 def written_off_on(deal: Deal, seq: int, *, as_of: date) -> date | None:
