@@ -574,7 +574,7 @@ def test_a_season_of_thirty_deals(office: Home, clock: object, tmp_path: Path, m
     assert story.issued["进度款付款通知函"] and story.issued["预付款通知单"] and story.issued["逾期催收函"]
     last = FIRST + timedelta(days=109)
     before = due_board(office, Wanted(as_of=last))
-    rebuild_database(office)
+    rebuild_database(office.workspace)
     assert due_board(office, Wanted(as_of=last)).rows == before.rows
 
 
