@@ -145,8 +145,15 @@ def outline(deal: Deal, *, as_of: date, calendar: Calendar) -> Outline:
         remind_days=terms.remind_days,
         claims=tuple(
             _claim(
-                deal, row, part, terms, penalties.get(row.seq), reached.get(row.seq, ()),
-                clause=clause, as_of=as_of, calendar=calendar,
+                deal,
+                row,
+                part,
+                terms,
+                penalties.get(row.seq),
+                reached.get(row.seq, ()),
+                clause=clause,
+                as_of=as_of,
+                calendar=calendar,
             )
             for row, part in zip(rows, terms.plan, strict=True)
         ),

@@ -1,13 +1,13 @@
 """Repayment plans and changes of our account: written down before their paper, taken back with a reason, promised.
 
-A signed 还款协议 that is filed is a promise until its last payment: nobody is asked meanwhile, and a missed payment ends
-it (docgen.deals.standing). It is recorded here, once for each of its instalments, when the signed copy is archived; a
+A signed 还款协议 that is filed is a promise until its last payment: nobody is asked meanwhile, and missing one ends it
+(docgen.deals.standing). It is recorded here, once for each of its instalments, when the signed copy is archived; a
 person may take it back as any fact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -170,8 +170,12 @@ def _require_free(stored: ledger.StoredDeal, what: str, old: Model) -> None:
         raise Refused(findings)
 
 
-def _recorded(  # what changed, and who writes it down
-    office: Office, before: ledger.StoredDeal, changed: Mapping[str, object], append: Any, told: Mapping[str, object]  # noqa: ANN401  # the journal's own verb
+def _recorded(
+    office: Office,
+    before: ledger.StoredDeal,
+    changed: Mapping[str, object],
+    append: Callable[[str, Mapping[str, object]], None],
+    told: Mapping[str, object],
 ) -> list[Finding]:
     after = before.record.model_copy(update=dict(changed))
     findings = new_findings(office, before.record, after)

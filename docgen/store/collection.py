@@ -74,7 +74,9 @@ def asking_papers(
 
 def _days_of(numbers: Sequence[str]) -> Mapping[str, date]:
     rows = Paper.objects.filter(item_type="issued", number__in=numbers)
-    return {number: _paper_day(at, dated) for number, at, dated in rows.values_list("number", "at", "sidecar__extra__dated")}
+    return {
+        number: _paper_day(at, dated) for number, at, dated in rows.values_list("number", "at", "sidecar__extra__dated")
+    }
 
 
 def _paper_day(at: str, dated: object) -> date:

@@ -83,8 +83,12 @@ CASES = {
     # dearer on 03-25: 03-19 … 03-25 are 7 × 100.00, 03-26 … 03-28 are 3 × 120.00
     "dearer after due, its day": ([part(MONDAY), price(DEARER, "2024-03-25")], "2024-03-25", "700.00"),
     "dearer after due": ([part(MONDAY), price(DEARER, "2024-03-25")], "2024-03-28", "1060.00"),
-    # paid whole on 03-20 (2 × 100.00), dearer on 03-25: the new 20,000.00 are late from 03-26: 3 × 20.00
-    "dearer after payment": ([part(MONDAY, ("2024-03-20", PLAIN)), price(DEARER, "2024-03-25")], "2024-03-28", "260.00"),
+    # paid whole on 03-20 (2 × 100.00), dearer on 03-25: the new 20,000.00 late from 03-26: 3 × 20.00
+    "dearer after payment": (
+        [part(MONDAY, ("2024-03-20", PLAIN)), price(DEARER, "2024-03-25")],
+        "2024-03-28",
+        "260.00",
+    ),
     # cheaper, before or after the due day: what is no longer owed is not late: 10 × 80.00
     "cheaper before due": ([part(MONDAY), price(CHEAPER, "2024-03-10")], "2024-03-28", "800.00"),
     "cheaper after due": ([part(MONDAY), price(CHEAPER, "2024-03-25")], "2024-03-28", "800.00"),

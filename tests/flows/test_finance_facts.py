@@ -1,4 +1,4 @@
-"""Plans, promises, refunds and letters as of a day: recorded by their verbs, told by board and JSON, rebuilt from logs."""
+"""Plans, promises, refunds, letters as of a day: recorded by their verbs, told by board and JSON, rebuilt from logs."""
 
 from __future__ import annotations
 

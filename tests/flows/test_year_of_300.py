@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 import yaml
 
-from docgen.demo.people import agreed, hire
 from docgen.deals.reading import read_text
+from docgen.demo.people import agreed, hire
 from docgen.errors import Refused
 from docgen.findings import Severity
 from docgen.issuing.issue import FaceFile, Order, Produced
@@ -94,18 +94,18 @@ class Book:
 
 def month_after(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day  # noqa: PLR2004  # December
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day  # December
     return date(year, month + 1, min(day.day, last))
 
 
 def make_book(rng: random.Random, n: int, days: int) -> Book:
     """Draw one deal and its customer's habits."""
     signed = FIRST + timedelta(days=rng.randrange(1, max(days * 3 // 5, 20)))
-    if n % 6 == 5:  # noqa: PLR2004  # the statute holds for contracts signed since June
+    if n % 6 == 5:  # the statute holds for contracts signed since June
         signed = max(signed, date(2025, 6, 1))
     delivered = signed + timedelta(days=rng.randrange(3, 25))
     accepted = delivered + timedelta(days=rng.randrange(1, 20))
-    failed = delivered + timedelta(days=1) if rng.random() < 0.15 else None  # noqa: PLR2004  # some slip
+    failed = delivered + timedelta(days=1) if rng.random() < 0.15 else None  # some slip
     accepted = max(accepted, failed + timedelta(days=5)) if failed else accepted
     shapes = [
         [("advance", "signed", "0.3", 7, "day"), ("progress", "accepted", "0.3", rng.choice([10, 20, 30]), "day"),
@@ -114,11 +114,9 @@ def make_book(rng: random.Random, n: int, days: int) -> Book:
         [("progress", signed + timedelta(days=rng.randrange(20, 90)), "0.5", 0, "day"),
          ("progress", signed + timedelta(days=rng.randrange(91, 150)), "0.5", 0, "day")],
     ]  # fmt: skip
-    plan = [
-        dict(zip(("kind", "event", "share", "term", "unit"), row, strict=True)) for row in shapes[n % len(shapes)]
-    ]
+    plan = [dict(zip(("kind", "event", "share", "term", "unit"), row, strict=True)) for row in shapes[n % len(shapes)]]
     total = Decimal(rng.randrange(2_000_000, 90_000_000)) / 100
-    raise_on = signed + timedelta(days=rng.randrange(30, 120)) if rng.random() < 0.2 else None  # noqa: PLR2004
+    raise_on = signed + timedelta(days=rng.randrange(30, 120)) if rng.random() < 0.2 else None
     return Book("", plan, total, CLAUSES[n % len(CLAUSES)], [rng.choice(HABITS) for _ in plan], signed, delivered,
                 accepted, failed, rng.choice([1, 2, 3]), raise_on)  # fmt: skip
 
@@ -154,7 +152,13 @@ def _part(seq: int, row: dict[str, Any]) -> dict[str, Any]:
     event = row["event"]
     waits = {"event": "fixed_date", "on": str(event)} if isinstance(event, date) else {"event": event}
     trigger = {"all_of": [waits], "term": str(row["term"]), "unit": row["unit"]}
-    return {"seq": str(seq), "kind": row["kind"], "share": row["share"], "trigger": trigger, "clause": f"第四条第{seq}款"}
+    return {
+        "seq": str(seq),
+        "kind": row["kind"],
+        "share": row["share"],
+        "trigger": trigger,
+        "clause": f"第四条第{seq}款",
+    }
 
 
 # What this test reckons by itself
@@ -246,9 +250,9 @@ def held(book: Book, seq: int, day: date) -> bool:
 class Office:
     """The year of one company."""
 
-    def __init__(self, home: Home, clock: Any, tmp: Path, *, deals: int, days: int, drawn: int, seed: int) -> None:  # noqa: ANN401, PLR0913  # the conftest's clock
+    def __init__(self, home: Home, clock: Any, tmp: Path, *, deals: int, days: int, drawn: int, seed: int) -> None:  # noqa: ANN401  # the conftest's clock
         self.home, self.clock, self.tmp, self.days = home, clock, tmp, days
-        self.rng = random.Random(seed)
+        self.rng = random.Random(seed)  # noqa: S311  # a story, no secret
         self.books: dict[str, Book] = {}
         self.coming = [make_book(self.rng, n, days) for n in range(deals)]
         self.drawn: Counter[str] = Counter()
@@ -261,7 +265,7 @@ class Office:
     def produce(self, order: Order) -> Produced:
         """Draw some letters of each kind; the others get a stand-in of one line."""
         kind = order.kind.spec.id
-        if kind in KINDS.values() and self.drawn[kind] < self.drawn_each and self.rng.random() < 0.5:  # noqa: PLR2004
+        if kind in KINDS.values() and self.drawn[kind] < self.drawn_each and self.rng.random() < 0.5:
             self.drawn[kind] += 1
             return self.real(order)
         faces = tuple(FaceFile(face, f"stand-in {order.number}".encode(), 1) for face in order.faces[:1])
@@ -284,7 +288,7 @@ class Office:
         self.go(day)
         for book in self.books.values():
             self.happen(book, day)
-        is_blind = day.month % 4 == 2 and day.day > 18  # noqa: PLR2004  # the bank's statement does not come for a while
+        is_blind = day.month % 4 == 2 and day.day > 18  # the bank's statement does not come for a while
         if not is_blind:
             confirm_payments(self.home, day)
             self.known_until = day
@@ -320,7 +324,12 @@ class Office:
 
     def accept(self, book: Book, day: date) -> None:
         is_failed = day == book.failed_first
-        item = {"name": "功能", "standard": "100%", "result": "50%" if is_failed else "100%", "passed": str(not is_failed).lower()}
+        item = {
+            "name": "功能",
+            "standard": "100%",
+            "result": "50%" if is_failed else "100%",
+            "passed": str(not is_failed).lower(),
+        }
         values: dict[str, Any] = {"on": str(day), "place": "现场", "people": ["*总"], "items": [item],
                                   "result": "failed" if is_failed else "passed"}  # fmt: skip
         if is_failed:
@@ -352,7 +361,7 @@ class Office:
             book.todo[due + gap].append(("pay", seq, "rest"))  # where the early day lay in the past
         elif habit in {"late", "very_late"}:
             late = rng.randrange(1, 30) if habit == "late" else rng.randrange(31, 100)
-            if rng.random() < 0.5:  # noqa: PLR2004
+            if rng.random() < 0.5:
                 book.todo[due + gap * rng.randrange(1, 20)].append(("flag", seq))
             book.todo[due + gap * late].append(("pay", seq, "rest"))
         elif habit == "partial":
@@ -377,7 +386,7 @@ class Office:
         if not open_:
             book.todo[day + timedelta(days=6)].append(("refund",))
 
-    def do_reverse(self, book: Book, day: date, seq: int) -> None:
+    def do_reverse(self, book: Book, _day: date, seq: int) -> None:
         mine = [one for one in book.money if one[3] == seq]
         if mine and not book.refunds:
             undo_fact(self.home, book.number, Withdrawal("payment", mine[-1][0], "银行退回"))
@@ -391,7 +400,10 @@ class Office:
             book.refunds.append((day, extra))
 
     def do_flag(self, book: Book, day: date, seq: int) -> None:
-        flag, last = self.rng.choice(["disputed", "promised", "paused"]), day + timedelta(days=self.rng.randrange(0, 25))
+        flag, last = (
+            self.rng.choice(["disputed", "promised", "paused"]),
+            day + timedelta(days=self.rng.randrange(0, 25)),
+        )
         self.fact(book, "flag", on=day, instalment=seq, flag=flag, reason="客户来电", until=last)
         book.flags.append((seq, flag, day, last))
 
@@ -422,7 +434,9 @@ class Office:
                      for due, amount, got in zip(dues, owed, paid, strict=True)]  # fmt: skip
             assert [row.overdue_days for row in mine] == lates, (day, number)
             grown = penalties(book, day, self.home)
-            shown = [row.interest if book.clause == "statute" and "signed" in book.events else row.penalty for row in mine]
+            shown = [
+                row.interest if book.clause == "statute" and "signed" in book.events else row.penalty for row in mine
+            ]
             if book.clause is None or (book.clause == "statute" and "signed" not in book.events):
                 assert shown == [None] * len(mine)
             else:
@@ -431,8 +445,12 @@ class Office:
             assert sum(row.paid + row.advance for row in mine) == came, (day, number)
             assert [bool(row.held) for row in mine] == [held(book, row.seq, day) for row in mine], (day, number)
         sums = board.totals
-        assert sums.balance == sum(sum(amounts(b, day)) - sum(paid_on(b, day, day, self.home)) for b in self.books.values())
-        assert sums.penalty + sums.interest == sum(sum(penalties(b, day, self.home).values()) for b in self.books.values())
+        assert sums.balance == sum(
+            sum(amounts(b, day)) - sum(paid_on(b, day, day, self.home)) for b in self.books.values()
+        )
+        assert sums.penalty + sums.interest == sum(
+            sum(penalties(b, day, self.home).values()) for b in self.books.values()
+        )
         assert board.ageing.total.total == sums.balance
         assert sum(line.total for line in board.ageing.by_owner) == sums.balance
 
@@ -456,19 +474,19 @@ class Office:
                 assert ("kinds.not-to-ask-now" in codes) == held(book, row.seq, day)
                 assert ("kinds.payments-stale" in codes) == self.is_blind(day)
             if row.balance:
-                assert bool(late & {"kinds.not-overdue", "kinds.overdue-too-long"}) == (not 1 <= row.overdue_days <= 30)  # noqa: PLR2004
-                assert ("kinds.overdue-too-short" in demand) == (row.overdue_days < 31)  # noqa: PLR2004
-                if row.overdue_days > 30:  # noqa: PLR2004
+                assert bool(late & {"kinds.not-overdue", "kinds.overdue-too-long"}) == (not 1 <= row.overdue_days <= 30)
+                assert ("kinds.overdue-too-short" in demand) == (row.overdue_days < 31)
+                if row.overdue_days > 30:
                     assert "approvals.needed" in demand
 
     def is_blind(self, day: date) -> bool:
         span = (day - self.known_until).days
-        return sum(self.home.calendar.is_workday(self.known_until + timedelta(days=n)) for n in range(1, span + 1)) > 3  # noqa: PLR2004
+        return sum(self.home.calendar.is_workday(self.known_until + timedelta(days=n)) for n in range(1, span + 1)) > 3
 
     def act(self, row: BoardRow, day: date) -> None:
         """Do what the board says, mostly at once."""
         step, book = row.next_step, self.books[row.contract_no]
-        if step.action.value not in {"issue", "send", "send_again"} or self.rng.random() < 0.3:  # noqa: PLR2004
+        if step.action.value not in {"issue", "send", "send_again"} or self.rng.random() < 0.3:
             return
         assert row.balance > 0
         assert not held(book, row.seq, day)
@@ -500,7 +518,7 @@ class Office:
             codes = self.refusal(Request(book.number, kind, seq=row.seq if kind != "statement" else None))
             assert "kinds.payments-stale" in codes
             return
-        if row.overdue_days > 30:  # noqa: PLR2004
+        if row.overdue_days > 30:
             assert "approvals.needed" in self.refusal(Request(book.number, kind, seq=row.seq))
             agreed(self.home, book.number, kind, seq=row.seq)
         seq = row.seq if kind != "statement" else None
@@ -512,18 +530,18 @@ class Office:
         self.read_again(done.files, row, book, day)
 
     def may_be_asked(self, row: BoardRow, book: Book, day: date, title: str) -> None:
-        """Demand of the board's proposal what the manual demands: its day has come, the last was sent, nothing twice."""
+        """Demand of the board's proposal what the manual does: its day has come, the last was sent, nothing twice."""
         known = list(book.letters[row.seq].values())
         assert all(one.sent and not one.failed for one in known[-1:]), (day, row.contract_no, title)
         due = due_of(book, row.seq - 1, day, self.home)
         late = (day - due).days if due else 0
         if title == "逾期催收函":
-            assert 1 <= late <= 30  # noqa: PLR2004
+            assert 1 <= late <= 30
         elif title == "催告函":
-            assert late >= 31  # noqa: PLR2004
+            assert late >= 31
         elif title == "到期提醒函":
             assert due is not None
-            assert -7 <= late <= 0  # noqa: PLR2004
+            assert -7 <= late <= 0
         elif title == "尾款催收函":
             ends = month_after(book.events["accepted"], book.months)
             assert day >= ends - timedelta(days=7)
@@ -546,7 +564,7 @@ class Office:
             issuing.issue_document(self.home, Request(book.number, kind))
 
     def read_again(self, files: tuple[Path, ...], row: BoardRow, book: Book, day: date) -> None:
-        """Open a drawn letter again: the figures are the board's; a final letter says 已届满 only from the day after."""
+        """Open a drawn letter again: the figures are the board's; 已届满 stands only from the day after."""
         pdf = next((path for path in files if path.suffix == ".pdf" and path.read_bytes().startswith(b"%PDF")), None)
         if pdf is None:
             return
@@ -569,10 +587,10 @@ def play(office: Home, clock: object, tmp_path: Path, monkeypatch: pytest.Monkey
     return story
 
 
-def test_a_season_of_thirty_deals(office: Home, clock: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    story = play(office, clock, tmp_path, monkeypatch, deals=24, days=110, drawn=1, seed=7)
-    assert story.issued["进度款付款通知函"] and story.issued["预付款通知单"] and story.issued["逾期催收函"]
-    last = FIRST + timedelta(days=109)
+def test_a_season_of_eight_deals(office: Home, clock: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    story = play(office, clock, tmp_path, monkeypatch, deals=8, days=100, drawn=1, seed=7)
+    assert {"进度款付款通知函", "预付款通知单"} <= set(story.issued)
+    last = FIRST + timedelta(days=99)
     before = due_board(office, Wanted(as_of=last))
     rebuild_database(office.workspace)
     assert due_board(office, Wanted(as_of=last)).rows == before.rows
@@ -583,4 +601,4 @@ def test_a_year_of_300_deals(office: Home, clock: object, tmp_path: Path, monkey
     story = play(office, clock, tmp_path, monkeypatch, deals=300, days=365, drawn=7, seed=300)
     print(json.dumps({"issued": story.issued, "drawn": story.drawn, "facts": story.told}, ensure_ascii=False))  # noqa: T201
     assert set(story.issued) == set(KINDS)
-    assert story.told["read again"] >= 35  # noqa: PLR2004
+    assert story.told["read again"] >= 35
