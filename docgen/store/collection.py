@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -62,14 +62,20 @@ def asking_papers(
     days = {row[2]: _paper_day(row[6], row[7]) for row in found}
     newer = _days_of([row[5] for row in found if row[5] and row[5] not in days])
     for item, contract, number, title, subject, by, _, _ in found:
-        sent = last.get(number)
-        yield AskingPaper(
+        paper = AskingPaper(
             contract, number, title, subject, days[number],
-            *((_day(sent.sent_on), sent.channel, _day(sent.delivered_on), _day(sent.failed_on), sent.evidence)
-              if sent else ()),
-            ended_at=voided.get(item, ""),
-            replaced_on=days.get(by) or newer.get(by),
+            ended_at=voided.get(item, ""), replaced_on=days.get(by) or newer.get(by),
         )  # fmt: skip
+        yield _with_fate(paper, last.get(number))
+
+
+def _with_fate(paper: AskingPaper, sent: Letter | None) -> AskingPaper:
+    if sent is None:
+        return paper
+    return replace(
+        paper, sent_on=_day(sent.sent_on), channel=sent.channel, delivered_on=_day(sent.delivered_on),
+        failed_on=_day(sent.failed_on), evidence=sent.evidence,
+    )  # fmt: skip
 
 
 def _days_of(numbers: Sequence[str]) -> Mapping[str, date]:

@@ -166,7 +166,7 @@ def test_an_over_payment_goes_back(office: Office, unpaid: str) -> None:
     assert [each.code for each in refused.value.findings] == ["deals.refund-beyond-advance"]
     done = add_fact(office, unpaid, NewFact("refund", {**wrong, "amount": "0.50"}))
     rows = list(all_rows(office, day, contract_no=unpaid))
-    assert ([each.balance for each in rows], sum(each.advance for each in rows)) == ([0, 0, 0], 0)
+    assert not any(each.balance or each.advance for each in rows)
     assert sum(each.advance for each in all_rows(office, day - ONE_DAY, contract_no=unpaid)) > 0
     shown = show_deal(office, unpaid)
     assert (shown["advance"], shown["refunded"], shown["balance"]) == ("0.00", "0.50", "0.00")

@@ -25,7 +25,7 @@ from docgen.deals.reading import read_text
 from docgen.demo.people import agreed, hire
 from docgen.errors import Refused
 from docgen.findings import Severity
-from docgen.issuing.issue import FaceFile, Order, Produced
+from docgen.issuing.issue import FaceFile, Order, Produced, produce
 from docgen.papers.pdf import page_texts
 from docgen.receivables.board import BoardRow
 from docgen.services import issue_document as issuing
@@ -107,7 +107,7 @@ def make_book(rng: random.Random, n: int, days: int) -> Book:
     accepted = delivered + timedelta(days=rng.randrange(1, 20))
     failed = delivered + timedelta(days=1) if rng.random() < 0.15 else None  # some slip
     accepted = max(accepted, failed + timedelta(days=5)) if failed else accepted
-    shapes = [
+    shapes: list[list[tuple[Any, ...]]] = [
         [("advance", "signed", "0.3", 7, "day"), ("progress", "accepted", "0.3", rng.choice([10, 20, 30]), "day"),
          ("final", "warranty_ended", "0.4", 10, "day")],
         [("progress", "accepted", "0.9", 15, "day"), ("final", "warranty_ended", "0.1", 5, "day")],
@@ -210,10 +210,12 @@ def paid_on(book: Book, day: date, seen: date, home: Home) -> list[Decimal]:
 
 def penalties(book: Book, day: date, home: Home) -> dict[int, Decimal]:
     """Return each part's penalty: a sum over single days, each with the balance of the evening before."""
-    clause = CLAUSES[3] if book.clause == "statute" else book.clause
+    clause: Any = CLAUSES[3] if book.clause == "statute" else book.clause
     if not isinstance(clause, dict):
         return {}
-    owed, found, bases = amounts(book, day), {}, {}
+    owed = amounts(book, day)
+    found: dict[int, Decimal] = {}
+    bases: dict[int, Decimal] = {}
     total = sum(owed)
     for k, amount in enumerate(owed):
         due = due_of(book, k, day, home)
@@ -259,7 +261,7 @@ class Office:
         self.drawn_each = drawn
         self.issued: Counter[str] = Counter()
         self.told: Counter[str] = Counter()
-        self.real = issuing.produce
+        self.real = produce
         self.known_until = FIRST
 
     def produce(self, order: Order) -> Produced:
@@ -397,7 +399,7 @@ class Office:
         extra = sum(one[2] for one in book.money) - sum(one[1] for one in book.refunds) - sum(amounts(book, day))
         if extra > 0:
             self.fact(book, "refund", on=day, amount=extra, reason="多付退还")
-            book.refunds.append((day, extra))
+            book.refunds.append((day, Decimal(extra)))
 
     def do_flag(self, book: Book, day: date, seq: int) -> None:
         flag, last = (
