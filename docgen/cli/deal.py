@@ -171,7 +171,25 @@ def _show_words(shown: Mapping[str, object]) -> None:
         heading = console.words("cli.field-total")
         printer.print(f"[bold]{escape(heading)}[/] ¥{totals['incl']}  人民币{totals['upper']}")
     _show_instalments(_rows(shown, "instalments"))
+    for name in ("repayments", "account_changes"):
+        for plan in _rows(shown, name):
+            console.say(f"cli.has-{name.replace('_', '-')}", **_plan_words(plan))
+    if shown.get("refunded") not in {None, "0.00"}:
+        console.say("cli.has-refunds", amount=shown["refunded"])
     _show_papers(_rows(shown, "papers"))
+
+
+def _plan_words(plan: Mapping[str, Any]) -> dict[str, object]:
+    """Return what one line says of a repayment plan or a change of account."""
+    parts = "、".join(f"{part['on']} {part['amount']}" for part in plan.get("parts", ()))
+    standing = plan["withdrawn"] and console.words("cli.word-withdrawn", reason=plan["withdrawn"])
+    signed = plan.get("signed_copy_on")
+    standing = standing or (console.words("cli.word-signed-copy", on=signed) if signed else "")
+    account = plan.get("account") or {}
+    return {
+        "seq": plan["seq"], "principal": plan.get("principal"), "penalty": plan.get("penalty"), "parts": parts,
+        "on": plan.get("on"), "bank": account.get("bank"), "account": account.get("number"), "standing": standing,
+    }  # fmt: skip
 
 
 def _rows(shown: Mapping[str, object], name: str) -> list[dict[str, Any]]:

@@ -51,7 +51,8 @@ def _show(board: DueBoard, *, show_all: bool) -> None:
     sums = board.totals
     hidden = len(board.rows) - len(rows)
     console.say("cli.due-totals", open=sums.open, balance=f"{sums.balance:,}", overdue=f"{sums.overdue:,}",
-                penalty=f"{sums.penalty:,}", advance=f"{sums.advance:,}", hidden=hidden)  # fmt: skip
+                penalty=f"{sums.penalty:,}", interest=f"{sums.interest:,}",
+                advance=f"{sums.advance:,}", hidden=hidden)  # fmt: skip
     if board.totals.open:
         lines = [_ageing(board.ageing.total, console.words("cli.word-total"))]
         lines += [_ageing(line) for line in (*board.ageing.by_customer[:10], *board.ageing.by_owner[:10])]
@@ -66,6 +67,8 @@ def _show(board: DueBoard, *, show_all: bool) -> None:
 def _cells(row: BoardRow) -> tuple[object, ...]:
     status = row.status_text + (f"（{STAGE_WORDS[row.stage]}）" if row.stage else "")
     flag = f"\n{FLAG_WORDS.get(row.held.flag, row.held.flag)}至 {row.held.until or '—'}" if row.held else ""
+    if row.promise_broken_on:
+        flag += "\n" + console.words("cli.promise-broken", on=row.promise_broken_on)
     letter = f"{row.last_letter.number}\n{letter_words(row.last_letter)}" if row.last_letter else ""
     provisional = "（暂定）" if row.is_provisional else ""
     step = row.next_step.why.sentence() if row.balance else ""
@@ -75,9 +78,16 @@ def _cells(row: BoardRow) -> tuple[object, ...]:
     advance = f"\n预收 {row.advance:,}" if row.advance else ""
     return (
         row.customer, row.contract_no, f"{row.seq} {row.title}", f"{row.due or '—'}{provisional}", f"{row.amount:,}",
-        f"{row.paid:,}{advance}", f"{row.balance:,}", "—" if row.penalty is None else f"{row.penalty:,}", status + flag,
+        f"{row.paid:,}{advance}", f"{row.balance:,}", penalty_words(row), status + flag,
         row.owner, letter, step,
     )  # fmt: skip
+
+
+def penalty_words(row: BoardRow) -> str:
+    """Return the contract's penalty, or the statute's interest marked as such, or a dash where neither grows."""
+    if row.interest is not None:
+        return console.words("cli.statute-interest", amount=f"{row.interest:,}")
+    return "—" if row.penalty is None else f"{row.penalty:,}"
 
 
 def _ageing(line: AgeingLine, name: str | None = None) -> tuple[object, ...]:

@@ -36,6 +36,7 @@ from docgen.cli.mirror import mirror_app
 from docgen.cli.originals import handover_app, original
 from docgen.cli.packet import packet
 from docgen.cli.payment import payment_app
+from docgen.cli.repayment import account_app, repayment_app
 from docgen.cli.retention import retention_app
 from docgen.cli.retention_marks import appraise_, number
 from docgen.cli.review import review_app
@@ -62,6 +63,8 @@ app.add_typer(deal_app, name="deal")
 app.command("due")(due)
 app.add_typer(event_app, name="event")
 app.add_typer(payment_app, name="payment")
+app.add_typer(repayment_app, name="repayment")
+app.add_typer(account_app, name="account")
 app.add_typer(change_app, name="change")
 app.add_typer(kinds_app, name="kinds")
 app.command("issue")(issue)

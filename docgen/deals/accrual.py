@@ -22,13 +22,32 @@ _NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What an instalment, and the contract, came to until a day, that day included, where that was less than now."""
+
+    until: date
+    amount: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Debt:
-    """An instalment as something owed, in 元: its due day (None while unknown), and the day it was written off."""
+    """An instalment as something owed, in 元: its due day (None while unknown), and the day it was written off.
+
+    `before` are its amounts under earlier prices, oldest first: what a signed change added is late from the day after
+    it came into force, not from the due day; what it took away is not late at all.
+    """
 
     seq: int
     amount: Decimal
     due: date | None
     given_up_on: date | None = None
+    before: tuple[Before, ...] = ()
+
+    def on(self, day: date, *, total: Decimal) -> tuple[Decimal, Decimal]:
+        """Return what the instalment and the contract came to on a day, never more than now."""
+        found = next((each for each in self.before if day <= each.until), None)
+        return (found.amount, found.total) if found else (self.amount, total)
 
     @property
     def order(self) -> tuple[date, int]:
@@ -102,22 +121,23 @@ def accrued(  # noqa: PLR0913  # the debts, what was paid on them, the clause, t
 def _segments(
     debt: Debt, past: Sequence[Paid], *, clause: PenaltyClause, total: Decimal, until: date
 ) -> Iterator[Segment]:
-    """Yield the runs of overdue days; each pay day ends one, and a run without balance is none."""
+    """Yield the runs of overdue days; a pay day, or a change of price, ends one; a run without balance is none."""
     if debt.due is None or debt.due >= until:
         return
     first = debt.due + _ONE_DAY
-    before = [each for each in past if each.on < first]
-    during = [each for each in past if first <= each.on < until]
-    run = (first, debt.amount - (before[-1].principal[debt.seq] if before else _NOTHING))
-    for each in during:
-        balance = debt.amount - each.principal[debt.seq]
-        if balance != run[1]:
-            yield _segment(*run, each.on, clause=clause, total=total)
-            run = (each.on + _ONE_DAY, balance)
-        if not balance:
-            return
-    if run[1]:
-        yield _segment(*run, until, clause=clause, total=total)
+    ends = {each.on for each in past} | {each.until for each in debt.before}
+    starts = [first, *(day + _ONE_DAY for day in sorted(ends) if first <= day < until)]
+    runs: list[tuple[date, Decimal, Decimal]] = []
+    for start in starts:
+        amount, whole = debt.on(start, total=total)
+        paid = next((each.principal[debt.seq] for each in reversed(past) if each.on < start), _NOTHING)
+        now = (max(amount - paid, _NOTHING), whole)
+        if not runs or runs[-1][1:] != now:
+            runs.append((start, *now))
+    for (start, balance, whole), after in zip(runs, [*(each[0] for each in runs[1:]), None], strict=True):
+        last = after - _ONE_DAY if after else until
+        if balance:
+            yield _segment(start, balance, last, clause=clause, total=whole)
 
 
 def _segment(first: date, balance: Decimal, last: date, *, clause: PenaltyClause, total: Decimal) -> Segment:

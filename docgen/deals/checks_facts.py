@@ -15,12 +15,14 @@ from docgen.deals.amending import terms_as_of
 from docgen.deals.checks_acceptance import check_acceptances
 from docgen.deals.checks_handling import check_handling
 from docgen.deals.checks_payments import pays_penalties_first
+from docgen.deals.checks_refunds import check_refunds
 from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import Delivery, Invoice, Notice, Payment, TerminationGround
 from docgen.deals.handling import HandlingFlag, OverdueReason, WriteOff
 from docgen.deals.milestones import signed_on
 from docgen.deals.money import split
 from docgen.deals.plan import TriggerEvent
+from docgen.deals.refunds import payments_kept, received
 from docgen.deals.wording import day_words
 from docgen.findings import Finding, error, warning
 
@@ -39,6 +41,7 @@ def check_facts(deal: Deal) -> Iterator[Finding]:
     yield from _check_instalments_named(deal)
     yield from _check_invoices(deal)
     yield from _check_payments(deal)
+    yield from check_refunds(deal)
     yield from _check_termination(deal)
 
 
@@ -75,6 +78,7 @@ def _check_numbers(deal: Deal) -> Iterator[Finding]:
         "deliveries": (each.seq for each in facts.deliveries),
         "acceptances": (each.seq for each in facts.acceptances),
         "payments": (each.seq for each in facts.payments),
+        "refunds": (each.seq for each in facts.refunds),
         "notices": (each.seq for each in facts.notices),
         "invoices": (each.number for each in facts.invoices),
         "flags": (each.seq for each in facts.flags),
@@ -152,11 +156,12 @@ def _check_payments(deal: Deal) -> Iterator[Finding]:
     if pays_penalties_first(deal):
         return  # asked in docgen.deals.checks_payments
     terms = terms_as_of(deal, as_of=date.max).terms
-    paid = sum((each.amount for each in deal.facts.payments), Decimal(0))
+    paid = received(deal, as_of=date.max)
     if paid > terms.total:
         yield warning("deals.paid-too-much", "facts.payments", found=paid, total=terms.total)
     for part, amount in zip(terms.plan, split(terms.total, terms.plan), strict=True):
-        own = sum((each.amount for each in deal.facts.payments if each.instalment == part.seq), Decimal(0))
+        kept = payments_kept(deal, until=date.max)
+        own = sum((each.amount for each in kept if each.instalment == part.seq), Decimal(0))
         if own > amount:
             yield warning("deals.instalment-paid-too-much", "facts.payments", seq=part.seq, found=own, amount=amount)
 
@@ -170,7 +175,7 @@ def _check_termination(deal: Deal) -> Iterator[Finding]:
         yield error("deals.ended-before-signature", "facts.termination.on", day=day_words(termination.on))
     if pays_penalties_first(deal):
         return
-    paid = sum((each.amount for each in deal.facts.payments if each.on <= termination.on), Decimal(0))
+    paid = received(deal, as_of=termination.on)
     total = terms_as_of(deal, as_of=termination.on).terms.total
     if termination.ground is TerminationGround.PERFORMED and paid < total:
         yield warning("deals.performed-but-unpaid", "facts.termination.ground", open=total - paid)

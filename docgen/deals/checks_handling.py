@@ -18,6 +18,8 @@ def check_handling(deal: Deal) -> Iterator[Finding]:
     """Yield what is wrong with the facts that people decide."""
     for index, flag in enumerate(deal.facts.flags):
         yield from _check_flag(flag, f"facts.flags[{index}]")
+        if flag.repayment is not None and flag.repayment not in {plan.seq for plan in deal.repayments}:
+            yield error("deals.no-such-repayment", f"facts.flags[{index}].repayment", seq=flag.repayment)
     for index, told in enumerate(deal.facts.overdue_reasons):
         if told.cause is OverdueCause.OTHER and not told.reason:
             yield error("deals.overdue-reason-needs-words", f"facts.overdue_reasons[{index}].reason", seq=told.seq)

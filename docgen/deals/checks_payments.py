@@ -9,11 +9,13 @@ from decimal import Decimal
 from docgen.deals.amending import terms_as_of
 from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import TerminationGround
+from docgen.deals.milestones import ended_early_on
 from docgen.deals.penalties import penalties_paid
+from docgen.deals.refunds import received
 from docgen.deals.schedule import schedule
 from docgen.deals.terms import PaymentOrder
 from docgen.deals.workdays import Calendar
-from docgen.findings import Finding, warning
+from docgen.findings import Finding, error, warning
 
 
 def pays_penalties_first(deal: Deal) -> bool:
@@ -27,10 +29,18 @@ def check_penalty_first(deal: Deal, calendar: Calendar) -> Iterator[Finding]:
         return
     last = max((each.on for each in deal.facts.payments), default=None)
     if last is not None:
-        found = sum((each.amount for each in deal.facts.payments), Decimal(0))
+        found = received(deal, as_of=last)
         owed = terms_as_of(deal, as_of=last).terms.total + penalties_paid(deal, as_of=last, calendar=calendar)
         if found > owed:
             yield warning("deals.paid-too-much", "facts.payments", found=found, total=owed)
+    for index, refund in enumerate(deal.facts.refunds):
+        owed = terms_as_of(deal, as_of=refund.on).terms.total
+        owed += penalties_paid(deal, as_of=refund.on, calendar=calendar)
+        short = owed - received(deal, as_of=refund.on)
+        if short > 0 and not ended_early_on(deal, as_of=refund.on):
+            most = max(refund.amount - short, Decimal("0.00"))
+            params = {"seq": refund.seq, "amount": refund.amount, "most": most}
+            yield error("deals.refund-beyond-advance", f"facts.refunds[{index}].amount", **params)
     ended = deal.facts.termination
     if ended is not None and ended.ground is TerminationGround.PERFORMED:
         left = _open(deal, ended.on, calendar)

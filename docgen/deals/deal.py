@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from docgen.deals.base import Count, Day, Flag, Model, Money, Name, Rate, Text, label
 from docgen.deals.changes import Change
-from docgen.deals.fulfilment import Acceptance, Delivery, Invoice, Notice, Payment, Signature, Termination
+from docgen.deals.fulfilment import Acceptance, Delivery, Invoice, Notice, Payment, Refund, Signature, Termination
 from docgen.deals.handling import Delay, HandlingFlag, OverdueReason, TaskDone, WriteOff
 from docgen.deals.parties import Company, Customer
 from docgen.deals.proposal import Proposal
@@ -63,6 +63,7 @@ class Facts(Model):
     acceptances: Annotated[tuple[Acceptance, ...], label("验收")] = ()
     invoices: Annotated[tuple[Invoice, ...], label("发票")] = ()
     payments: Annotated[tuple[Payment, ...], label("回款")] = ()
+    refunds: Annotated[tuple[Refund, ...], label("退款", "多付款项的退还")] = ()
     notices: Annotated[tuple[Notice, ...], label("送达通知")] = ()
     flags: Annotated[tuple[HandlingFlag, ...], label("处理状态", "争议、承诺、暂停")] = ()
     overdue_reasons: Annotated[tuple[OverdueReason, ...], label("逾期原因")] = ()
@@ -80,6 +81,7 @@ class Facts(Model):
         "deliveries",
         "acceptances",
         "payments",
+        "refunds",
         "notices",
         "flags",
         "overdue_reasons",

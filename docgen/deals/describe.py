@@ -22,10 +22,13 @@ from docgen.deals.milestones import accepted_on, delivered_on, signed_on, termin
 from docgen.deals.money import round_half_up, to_fen, uppercase_rmb
 from docgen.deals.paperwork import PaperSeen
 from docgen.deals.penalties import Penalty, claim_total, late_delivery, late_payment
+from docgen.deals.refunds import received, refunded
+from docgen.deals.repaying import Repayment
 from docgen.deals.retention import MANUAL, Term, retention_of
 from docgen.deals.schedule import InstalmentStatus
 from docgen.deals.situation import Situation, situation
-from docgen.deals.standing import flag_of, overdue_reason_of, stage_of, status_text
+from docgen.deals.standing import flag_of, overdue_reason_of, promise_broken_on, stage_of, status_text
+from docgen.deals.statute import statutory_interest
 from docgen.deals.terms import Terms
 from docgen.deals.totals import totals
 from docgen.deals.workdays import Calendar
@@ -86,7 +89,16 @@ def _version(deal: Deal, as_of: date) -> dict[str, Any]:
         "version": version.number,
         "effective_on": version.effective_on,
         "changes": [_change(deal, each, as_of) for each in deal.changes],
+        "proposal": deal.proposal.model_dump() if deal.proposal else None,
+        "repayments": [_repayment(deal, each, as_of) for each in deal.repayments],
+        "account_changes": [each.model_dump() for each in deal.account_changes],
     }
+
+
+def _repayment(deal: Deal, plan: Repayment, as_of: date) -> dict[str, Any]:
+    """Return a plan with the day since when a signed copy of it lies in the archive; null while none does."""
+    days = (each.on for each in deal.facts.flags if each.repayment == plan.seq and each.on <= as_of)
+    return {**plan.model_dump(), "signed_copy_on": min(days, default=None)}
 
 
 def _settings(deal: Deal, terms: Terms) -> dict[str, Any]:
@@ -103,24 +115,32 @@ def _change(deal: Deal, change: Change, as_of: date) -> dict[str, Any]:
 def _money(now: Situation) -> dict[str, Any]:
     late = late_delivery(now.deal, as_of=now.as_of, calendar=now.calendar)
     penalties = late_payment(now.deal, as_of=now.as_of, calendar=now.calendar)
-    received = sum((each.amount for each in now.deal.facts.payments if each.on <= now.as_of), Decimal("0.00"))
     paid = sum((row.paid for row in now.rows), Decimal("0.00"))
     settled = sum((each.paid for each in penalties), Decimal("0.00"))
     return {
         "instalments": [_instalment(now, row) for row in now.rows],
         "paid": paid,
         "penalties_paid": settled,
-        "advance": received - paid - settled,
+        "advance": received(now.deal, as_of=now.as_of) - paid - settled,
+        "refunded": refunded(now.deal, as_of=now.as_of),
         "written_off": sum((row.written_off for row in now.rows), Decimal("0.00")),
         "balance": sum((row.balance for row in now.rows), Decimal("0.00")),
         "penalties": [_penalty(each) for each in penalties],
+        "statutory_interest": [_penalty(each) for each in _interest(now)],
         "claim_total": claim_total(now.deal, as_of=now.as_of, calendar=now.calendar),
         "late_delivery": asdict(late) if late else None,
     }
 
 
+def _interest(now: Situation) -> tuple[Penalty, ...]:
+    """Return what the statute claims on late instalments; nothing where it does not apply (P16)."""
+    statute = statutory_interest(now.deal, as_of=now.as_of)
+    return late_payment(now.deal, as_of=now.as_of, calendar=now.calendar, clause=statute) if statute else ()
+
+
 def _instalment(now: Situation, row: InstalmentStatus) -> dict[str, Any]:
-    flag = flag_of(now.deal, row.seq, as_of=now.as_of)
+    flag = flag_of(now.deal, row.seq, as_of=now.as_of, calendar=now.calendar)
+    broken = promise_broken_on(now.deal, row.seq, as_of=now.as_of, calendar=now.calendar) if row.balance else None
     why = overdue_reason_of(now.deal, row.seq, as_of=now.as_of)
     return {
         "seq": row.seq,
@@ -144,6 +164,7 @@ def _instalment(now: Situation, row: InstalmentStatus) -> dict[str, Any]:
         "overdue_days": row.overdue_days,
         "stage": stage_of(row),
         "flag": {"kind": flag.flag, "reason": flag.reason, "on": flag.on, "until": flag.until} if flag else None,
+        "promise_broken_on": broken,
         "overdue_reason": {"cause": why.cause, "reason": why.reason, "on": why.on, "text": why.words} if why else None,
         "status_text": status_text(now.deal, row, as_of=now.as_of),
     }

@@ -32,6 +32,7 @@ FACT_KEYS: Mapping[str, str] = MappingProxyType(
         "acceptances": "seq",
         "invoices": "number",
         "payments": "seq",
+        "refunds": "seq",
         "notices": "seq",
         "flags": "seq",
         "overdue_reasons": "seq",

@@ -105,6 +105,17 @@ class Payment(Model):
     reference: Annotated[Name | None, label("银行流水号")] = None
 
 
+class Refund(Model):
+    """Money we paid back because it was more than was owed, as the bank shows it."""
+
+    seq: Annotated[Count, label("序号", ge=1)]
+    on: Annotated[Day, label("退款日期")]
+    amount: Annotated[Money, label("退款金额（元）", gt=0)]
+    reason: Annotated[Text, label("退款原因")]
+    reference: Annotated[Name | None, label("银行流水号")] = None
+    evidence: Annotated[Text | None, label("凭据")] = None
+
+
 class Notice(Model):
     """A notice that reached the customer and that a term hangs on."""
 

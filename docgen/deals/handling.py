@@ -31,6 +31,9 @@ class HandlingFlag(Model):
     reason: Annotated[Text, label("原因")]
     until: Annotated[Day | None, label("截止日期", "到这一天为止；解除时不填")] = None
     evidence: Annotated[Text | None, label("凭据")] = None
+    repayment: Annotated[
+        Count | None, label("还款安排序号", "由签署归档的还款协议产生；某一期未按时还款即不再有效", ge=1)
+    ] = None
 
 
 class OverdueCause(StrEnum):

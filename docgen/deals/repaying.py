@@ -33,6 +33,7 @@ class Repayment(Model):
     ] = False
     parts: Annotated[tuple[RepaymentPart, ...], label("还款计划", "合计等于本金加违约金", min_length=1)]
     copies: Annotated[Count, label("份数", ge=1, le=20)] = 4
+    withdrawn: Annotated[Text | None, label("撤回原因", "已撤回、不再使用的填写")] = None
 
 
 class AccountChange(Model):
@@ -43,3 +44,4 @@ class AccountChange(Model):
     account: Annotated[BankAccount, label("新账户")]
     reason: Annotated[Text, label("变更原因")]
     evidence: Annotated[Name, label("凭据", "开户许可证、银行证明等归档编号")]
+    withdrawn: Annotated[Text | None, label("撤回原因", "已撤回、不再使用的填写")] = None

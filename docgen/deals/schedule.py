@@ -15,16 +15,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from docgen.deals.accrual import Debt, Paid
+from docgen.deals.accrual import Before, Debt, Paid
 from docgen.deals.allocation import paid_by_day
 from docgen.deals.amending import terms_as_of
 from docgen.deals.deal import Deal
 from docgen.deals.milestones import accepted_on, delivered_on, ended_early_on, signed_on
 from docgen.deals.money import split, to_fen, uppercase_rmb
 from docgen.deals.plan import Condition, Instalment, InstalmentKind, TriggerEvent
+from docgen.deals.refunds import payments_kept
 from docgen.deals.terms import Terms
 from docgen.deals.wording import INSTALMENT_TITLES, trigger_words
 from docgen.deals.workdays import Calendar, Rolled, add_months, add_term
+
+_NOTHING = Decimal("0.00")
 
 
 class PaymentState(StrEnum):
@@ -115,21 +118,45 @@ def paid_until(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> dict[in
 def settled_by_day(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> tuple[Paid, ...]:
     """Return what was paid by the end of each pay day until a day, of instalments and of penalties, oldest first."""
     terms = deal.terms  # no change touches the clause on late payment or the order of payments
-    payments = [each for each in deal.facts.payments if each.on <= until]
+    payments = payments_kept(deal, until=until)
     return paid_by_day(debts(deal, parts), payments, order=terms.payment_order, clause=terms.late_payment)
 
 
 def debts(deal: Deal, parts: Sequence[PlanPart]) -> tuple[Debt, ...]:
-    """Return the instalments as what is owed: amount, due day, and the day one was written off."""
+    """Return the instalments as what is owed: amount, due day, the day one was written off, and smaller amounts before.
+
+    `parts` are those of the plan in force on the day asked about.
+    """
+    total = sum((each.amount for each in parts), Decimal("0.00"))
+    earlier = _earlier_amounts(deal)
     return tuple(
         Debt(
             each.part.seq,
             each.amount,
             each.due.due if each.due else None,
             written_off_on(deal, each.part.seq, as_of=date.max),
+            tuple(
+                Before(day, min(old.get(each.part.seq, _NOTHING), each.amount), min(whole, total))
+                for day, old, whole in earlier
+            ),
         )
         for each in parts
     )
+
+
+def _earlier_amounts(deal: Deal) -> tuple[tuple[date, dict[int, Decimal], Decimal], ...]:
+    """Return the last day of each version of the contract but the newest, with its amounts by instalment and total.
+
+    The day a change comes into force still bears the earlier price, as a pay day bears the earlier balance.
+    """
+    if not any(each.new.total or each.new.plan for each in deal.changes):
+        return ()
+    found = []
+    for day in sorted({each.later_day for each in deal.facts.change_signatures}):
+        terms = terms_as_of(deal, as_of=day - timedelta(days=1)).terms
+        amounts = dict(zip((each.seq for each in terms.plan), split(terms.total, terms.plan), strict=True))
+        found.append((day, amounts, terms.total))
+    return tuple(found)
 
 
 def written_off_on(deal: Deal, seq: int, *, as_of: date) -> date | None:
@@ -216,6 +243,14 @@ def _triggered_on(deal: Deal, part: Instalment, *, as_of: date) -> date | None:
     days = [_happened_on(deal, condition, part, as_of=as_of) for condition in part.trigger.all_of]
     known = [day for day in days if day]
     return max(known) if len(known) == len(days) else None
+
+
+def notice_wanted_from(deal: Deal, part: Instalment, *, as_of: date) -> date | None:
+    """Return since when only the arrival of our notice is wanting for an instalment; None where anything else is."""
+    others = [each for each in part.trigger.all_of if each.event is not TriggerEvent.NOTICE_RECEIVED]
+    days = [_happened_on(deal, condition, part, as_of=as_of) for condition in others]
+    known = [day for day in days if day]
+    return max(known, default=None) if len(known) == len(days) else None
 
 
 def _happened_on(deal: Deal, condition: Condition, part: Instalment, *, as_of: date) -> date | None:

@@ -77,7 +77,7 @@ class Situation:
 
     def is_asked_for(self, row: InstalmentStatus) -> bool:
         """Tell whether the next letter about an instalment is simply due: money is open, nothing is flagged."""
-        return bool(row.balance) and flag_of(self.deal, row.seq, as_of=self.as_of) is None
+        return bool(row.balance) and flag_of(self.deal, row.seq, as_of=self.as_of, calendar=self.calendar) is None
 
 
 def situation(deal: Deal, *, as_of: date, calendar: Calendar, papers: Iterable[PaperSeen] = ()) -> Situation:

@@ -6,13 +6,17 @@ says that the next letter is not simply sent.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from docgen.deals.deal import Deal
 from docgen.deals.handling import FlagKind, HandlingFlag, OverdueReason
 from docgen.deals.milestones import ended_early_on
+from docgen.deals.repaying import RepaymentPart
 from docgen.deals.schedule import InstalmentStatus, PaymentState
+from docgen.deals.workdays import Calendar
 
 MAJOR_DAYS = 31
 """More than 30 days overdue is 重大逾期 (P3, R-2.5-08)."""
@@ -43,15 +47,54 @@ def stage_of(status: InstalmentStatus) -> Stage | None:
     return Stage.MAJOR if status.overdue_days >= MAJOR_DAYS else Stage.OVERDUE
 
 
-def flag_of(deal: Deal, seq: int, *, as_of: date) -> HandlingFlag | None:
-    """Return the flag that holds for an instalment on a day: the latest recorded that is neither lifted nor past."""
-    known = [each for each in deal.facts.flags if each.instalment in {None, seq} and each.on <= as_of]
-    for each in sorted(known, key=lambda each: (each.on, each.seq), reverse=True):
+def flag_of(deal: Deal, seq: int, *, as_of: date, calendar: Calendar) -> HandlingFlag | None:
+    """Return the flag that holds for an instalment on a day: the latest recorded that is not lifted, past or broken."""
+    for each in _flags(deal, seq, as_of):
         if each.flag is FlagKind.NONE:
             return None
-        if each.until is None or each.until >= as_of:
+        is_over = each.until is not None and each.until < as_of
+        if not is_over and _broken_on(deal, each, as_of=as_of, calendar=calendar) is None:
             return each
     return None
+
+
+def promise_broken_on(deal: Deal, seq: int, *, as_of: date, calendar: Calendar) -> date | None:
+    """Return since when the last word on an instalment is a repayment plan that was not kept; None otherwise."""
+    last = next(_flags(deal, seq, as_of), None)
+    return _broken_on(deal, last, as_of=as_of, calendar=calendar) if last else None
+
+
+def _flags(deal: Deal, seq: int, as_of: date) -> Iterator[HandlingFlag]:
+    """Yield what was recorded about an instalment until a day, the latest first."""
+    known = [each for each in deal.facts.flags if each.instalment in {None, seq} and each.on <= as_of]
+    yield from sorted(known, key=lambda each: (each.on, each.seq), reverse=True)
+
+
+def _broken_on(deal: Deal, flag: HandlingFlag, *, as_of: date, calendar: Calendar) -> date | None:
+    """Return the first day on which a part of the plan behind a promise had been missed; None while it is kept."""
+    plan = next((each for each in deal.repayments if each.seq == flag.repayment), None)
+    if plan is None:
+        return None
+    payments = [
+        each
+        for each in deal.facts.payments
+        if plan.until < each.on <= as_of and each.instalment in {None, *plan.instalments}
+    ]
+    owed = Decimal(0)
+    for part in plan.parts:
+        owed += part.amount
+        last = part_due(deal, part, calendar=calendar)
+        if last >= as_of:
+            return None
+        if sum((each.amount for each in payments if each.on <= last), Decimal(0)) < owed:
+            return last + timedelta(days=1)
+    return None
+
+
+def part_due(deal: Deal, part: RepaymentPart, *, calendar: Calendar) -> date:
+    """Return the last day for one part of a plan: an agreed date, rolled as the contract rolls fixed dates (P2)."""
+    rolls = deal.terms.rolls_due_dates and deal.terms.rolls_fixed_dates
+    return calendar.roll(part.on).day if rolls else part.on
 
 
 def overdue_reason_of(deal: Deal, seq: int, *, as_of: date) -> OverdueReason | None:

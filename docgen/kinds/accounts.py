@@ -27,7 +27,7 @@ def account_on(
     """
     found: tuple[BankAccount, str | None] = (terms_as_of(deal, as_of=as_of).terms.account, None)
     for change in sorted(deal.account_changes, key=lambda each: each.seq):
-        if change.on > as_of or (before is not None and change.seq >= before):
+        if change.on > as_of or change.withdrawn or (before is not None and change.seq >= before):
             continue
         about = paperwork.subject("account_change", change.seq)
         letters = [each for each in dossier.issued(KIND, about) if each.dated <= as_of]

@@ -42,7 +42,7 @@ def instalment_free_to_ask(question: Question) -> list[Finding]:
     """Refuse while a dispute, a promise or a pause stands, its last day included."""
     if question.instalment is None:
         return []
-    flag = flag_of(question.deal, question.subject.seq, as_of=question.dated)
+    flag = flag_of(question.deal, question.subject.seq, as_of=question.dated, calendar=question.calendar)
     if flag is None:
         return []
     params = {"seq": question.subject.seq, "flag": FLAG_WORDS[flag.flag], "reason": flag.reason}
@@ -90,7 +90,7 @@ def statement_complete(question: Question) -> list[Finding]:
         if row.state is PaymentState.WRITTEN_OFF:
             findings.append(warning("kinds.left-off-statement", "facts.write_offs", seq=row.seq))
             continue
-        flag = flag_of(question.deal, row.seq, as_of=question.as_of)
+        flag = flag_of(question.deal, row.seq, as_of=question.as_of, calendar=question.calendar)
         if flag is not None and row.balance:
             params = {"seq": row.seq, "flag": FLAG_WORDS[flag.flag], "reason": flag.reason}
             findings.append(warning("kinds.held-back", "facts.flags", until=flag.until or "—", **params))

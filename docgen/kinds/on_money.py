@@ -50,7 +50,7 @@ def instalment_not_held_back(question: Question) -> list[Finding]:
     """Warn where a dispute, a promise or a pause stands against the instalment: the next letter is not simply sent."""
     if question.instalment is None:
         return []
-    flag = flag_of(question.deal, question.subject.seq, as_of=question.as_of)
+    flag = flag_of(question.deal, question.subject.seq, as_of=question.as_of, calendar=question.calendar)
     if flag is None:
         return []
     params = {"seq": question.subject.seq, "flag": FLAG_WORDS[flag.flag], "reason": flag.reason}

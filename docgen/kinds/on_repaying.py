@@ -11,7 +11,7 @@ from docgen.kinds.repaying import accrued, open_principal
 def repayment_exists(question: Question) -> list[Finding]:
     """Demand a repayment plan of that number whose day has come."""
     plan = question.repayment
-    if plan is not None and plan.until <= question.known_until:
+    if plan is not None and plan.until <= question.known_until and not plan.withdrawn:
         return []
     return [error("kinds.no-repayment", "repayments", seq=question.subject.seq, as_of=question.known_until)]
 
@@ -51,7 +51,7 @@ def repayment_penalty_grounded(question: Question) -> list[Finding]:
 
 def account_change_exists(question: Question) -> list[Finding]:
     """Demand a change of account of that number in the record."""
-    if question.account_change is not None:
+    if question.account_change is not None and not question.account_change.withdrawn:
         return []
     return [error("kinds.no-account-change", "account_changes", seq=question.subject.seq)]
 

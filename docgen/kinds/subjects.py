@@ -50,9 +50,9 @@ def subjects(kind: Kind, deal: Deal, *, as_of: date, dossier: Dossier = EMPTY) -
     elif wanted is SubjectType.ORDER:
         numbers = [0, *(change.seq for change in deal.changes if change.requested_on <= as_of)]
     elif wanted is SubjectType.REPAYMENT:
-        numbers = [each.seq for each in deal.repayments if each.until <= as_of]
+        numbers = [each.seq for each in deal.repayments if each.until <= as_of and not each.withdrawn]
     elif wanted is SubjectType.ACCOUNT_CHANGE:
-        numbers = [each.seq for each in deal.account_changes]
+        numbers = [each.seq for each in deal.account_changes if not each.withdrawn]
     elif wanted is SubjectType.APPROVAL:
         numbers = [each.seq for each in dossier.approvals if each.is_complete]
     elif wanted is SubjectType.CHANGE:

@@ -36,6 +36,8 @@ class Held:
 class BoardRow:
     """One instalment as of a day; money in 元. `penalty` is None where the contract has no late-payment clause.
 
+    `interest` is what the statute claims where the contract has no such clause and it applies (P16), else None.
+    `promise_broken_on` is since when a signed repayment plan was not kept: it holds no letter back any more.
     `advance` is what the customer paid beyond all that is owed under the contract; it stands on the last row only.
     """
 
@@ -57,6 +59,7 @@ class BoardRow:
     state: PaymentState
     status_text: str
     held: Held | None
+    promise_broken_on: date | None
     delay_reason: str
     trigger: str
     triggered_on: date | None
@@ -67,6 +70,7 @@ class BoardRow:
     paid_on: date | None
     overdue_days: int
     penalty: Decimal | None
+    interest: Decimal | None
     stage: Stage | None
     last_letter: LetterSeen | None
     limitation: Limitation | None
@@ -96,7 +100,7 @@ def board_rows(
             found,
             each,
             as_of=as_of,
-            penalty=penalties.get(each.seq, Decimal("0.00")) if found.has_penalty else None,
+            grown=penalties.get(each.seq, Decimal("0.00")),
             letters=known.get(each.seq, ()),
             clock=_clock(each, own[each.seq], as_of=as_of, last_due=last_due, debt=debt),
             advance=Decimal(found.advance) if each.seq == last else Decimal("0.00"),
@@ -110,7 +114,7 @@ def _row(  # noqa: PLR0913  # what a row is made of
     claim: Claim,
     *,
     as_of: date,
-    penalty: Decimal | None,
+    grown: Decimal,
     letters: tuple[LetterSeen, ...],
     clock: Limitation | None,
     advance: Decimal,
@@ -142,6 +146,7 @@ def _row(  # noqa: PLR0913  # what a row is made of
         state=state,
         status_text=_status_text(found, claim, state, late=late, is_part_paid=bool(paid and paid < amount)),
         held=held,
+        promise_broken_on=_day(claim.promise_broken) if balance else None,
         delay_reason=claim.overdue_reason if late else "",
         trigger=claim.trigger,
         triggered_on=asked.triggered_on,
@@ -151,7 +156,8 @@ def _row(  # noqa: PLR0913  # what a row is made of
         is_provisional=claim.is_provisional,
         paid_on=_day(claim.paid_on),
         overdue_days=late,
-        penalty=penalty,
+        penalty=grown if found.has_penalty else None,
+        interest=grown if found.is_statute else None,
         stage=stage,
         last_letter=seen[-1] if seen else None,
         limitation=clock if balance else None,
@@ -172,6 +178,8 @@ def _asked(  # noqa: PLR0913  # all the next step depends on
         overdue_days=late,
         is_on_signing=claim.is_on_signing,
         is_after_warranty=claim.is_after_warranty,
+        is_on_acceptance=claim.is_on_acceptance,
+        notice_from=_day(claim.notice_from),
         hold=(held.flag, held.reason, held.until) if held else None,
         alert=clock.alert if clock and Decimal(claim.balance) else None,
     )

@@ -25,12 +25,14 @@ from docgen.deals.money import round_half_up
 from docgen.deals.penalties import Penalty, late_payment
 from docgen.deals.penalty import PenaltyBase, PenaltyClause
 from docgen.deals.plan import Condition, Instalment, TriggerEvent
-from docgen.deals.schedule import InstalmentStatus, paid_until, plan_parts, schedule
-from docgen.deals.standing import flag_of, overdue_reason_of
+from docgen.deals.refunds import received
+from docgen.deals.schedule import InstalmentStatus, notice_wanted_from, paid_until, plan_parts, schedule
+from docgen.deals.standing import flag_of, overdue_reason_of, part_due, promise_broken_on
+from docgen.deals.statute import statutory_interest
 from docgen.deals.terms import Terms
 from docgen.deals.workdays import Calendar
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised whenever an outline of the same record would read differently; kept outlines of another number are void."""
 _ONE_DAY = timedelta(days=1)
 _FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
@@ -42,7 +44,8 @@ class Claim:
     """One instalment through the run; money as text in 元, days as ISO text, None where there is none.
 
     `late_closed` is the exact penalty of finished segments; from `late_from` on each day adds `late_daily`.
-    `interruptions` are [day, what, detail]: part payments and promises that concern this instalment.
+    `interruptions` are [day, what, detail]: part payments and promises that concern this instalment. `notice_from` is
+    the day from which its notice may go out: where the money waits for the notice itself, all else has happened.
     """
 
     seq: int
@@ -60,8 +63,11 @@ class Claim:
     is_provisional: bool
     is_on_signing: bool
     is_after_warranty: bool
+    is_on_acceptance: bool
+    notice_from: str | None
     paid_on: str | None
     flag: list[str | None] | None
+    promise_broken: str | None
     late_closed: str
     late_from: str | None
     late_daily: str
@@ -73,7 +79,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A deal's claims from `valid_from` to the day before `valid_to`; `advance` is money beyond all that is owed."""
+    """A deal's claims from `valid_from` to the day before `valid_to`; `advance` is money beyond all that is owed.
+
+    `is_statute`: no clause of the contract but the statute's interest grows on late claims (P16).
+    """
 
     contract_no: str
     order_no: str
@@ -86,6 +95,7 @@ class Outline:
     ended_on: str | None
     advance: str
     has_penalty: bool
+    is_statute: bool
     cap: str | None
     cap_is_shared: bool
     remind_days: int
@@ -108,12 +118,12 @@ def outline(deal: Deal, *, as_of: date, calendar: Calendar) -> Outline:
     """Return the outline of a deal that holds on a day, with the run of days it is good for."""
     terms = terms_as_of(deal, as_of=as_of).terms
     rows = schedule(deal, as_of=as_of, calendar=calendar)
-    penalties = {each.seq: each for each in late_payment(deal, as_of=as_of, calendar=calendar)}
-    clause = terms.late_payment
+    statute = statutory_interest(deal, as_of=as_of)
+    clause = terms.late_payment or statute
+    penalties = {each.seq: each for each in late_payment(deal, as_of=as_of, calendar=calendar, clause=statute)}
     reached = _reached(deal, as_of=as_of, calendar=calendar)
-    first, after = _run(deal, as_of)
+    first, after = _run(deal, as_of, calendar)
     facts = deal.facts
-    paid = sum((each.amount for each in facts.payments if each.on <= as_of), _NOTHING)
     settled = sum((each.paid for each in penalties.values()), _NOTHING)
     ended = ended_early_on(deal, as_of=as_of)
     signed = facts.signature.later_day if facts.signature and facts.signature.later_day <= as_of else None
@@ -127,13 +137,24 @@ def outline(deal: Deal, *, as_of: date, calendar: Calendar) -> Outline:
         total=format(terms.total, "f"),
         signed_on=_text(signed),
         ended_on=_text(ended),
-        advance=format(paid - sum((row.paid for row in rows), _NOTHING) - settled, "f"),
-        has_penalty=clause is not None,
+        advance=format(received(deal, as_of=as_of) - sum((row.paid for row in rows), _NOTHING) - settled, "f"),
+        has_penalty=terms.late_payment is not None,
+        is_statute=statute is not None,
         cap=_cap(clause),
         cap_is_shared=bool(clause and clause.cap_base is PenaltyBase.CONTRACT_TOTAL),
         remind_days=terms.remind_days,
         claims=tuple(
-            _claim(deal, row, part, terms, penalties.get(row.seq), reached.get(row.seq, ()), as_of=as_of)
+            _claim(
+                deal,
+                row,
+                part,
+                terms,
+                penalties.get(row.seq),
+                reached.get(row.seq, ()),
+                clause=clause,
+                as_of=as_of,
+                calendar=calendar,
+            )
             for row, part in zip(rows, terms.plan, strict=True)
         ),
         valid_from=first.isoformat(),
@@ -149,10 +170,13 @@ def _claim(  # noqa: PLR0913, PLR0917  # one instalment: its row, its place in t
     penalty: Penalty | None,
     reached: Sequence[date],
     *,
+    clause: PenaltyClause | None,
     as_of: date,
+    calendar: Calendar,
 ) -> Claim:
-    closed, start, daily, base = _growth(row, penalty, terms, as_of=as_of)
-    flag = flag_of(deal, row.seq, as_of=as_of)
+    closed, start, daily, base = _growth(row, penalty, clause, total=terms.total, as_of=as_of)
+    flag = flag_of(deal, row.seq, as_of=as_of, calendar=calendar)
+    broken = promise_broken_on(deal, row.seq, as_of=as_of, calendar=calendar)
     why = overdue_reason_of(deal, row.seq, as_of=as_of)
     events = {each.event for each in part.trigger.all_of}
     return Claim(
@@ -171,8 +195,11 @@ def _claim(  # noqa: PLR0913, PLR0917  # one instalment: its row, its place in t
         is_provisional=row.is_provisional,
         is_on_signing=TriggerEvent.SIGNED in events,
         is_after_warranty=TriggerEvent.WARRANTY_ENDED in events,
+        is_on_acceptance=TriggerEvent.ACCEPTED in events,
+        notice_from=_text(row.triggered_on or notice_wanted_from(deal, part, as_of=as_of)),
         paid_on=_text(max(reached, default=None)),
         flag=[flag.flag.value, flag.reason, _text(flag.until)] if flag else None,
+        promise_broken=_text(broken),
         late_closed=str(closed),
         late_from=_text(start),
         late_daily=str(daily),
@@ -184,13 +211,12 @@ def _claim(  # noqa: PLR0913, PLR0917  # one instalment: its row, its place in t
 
 
 def _growth(
-    row: InstalmentStatus, penalty: Penalty | None, terms: Terms, *, as_of: date
+    row: InstalmentStatus, penalty: Penalty | None, clause: PenaltyClause | None, *, total: Decimal, as_of: date
 ) -> tuple[Decimal, date | None, Decimal, Decimal]:
     """Return the finished segments' exact sum, and from which day on how much a day is added; the cap's own base.
 
     A payment's day still bears the larger balance, so a running segment's own balance is taken, not today's.
     """
-    clause = terms.late_payment
     segments = penalty.segments if penalty and not penalty.is_given_up else ()
     closed = sum((each.amount for each in segments if each.to_day < as_of), Decimal(0))
     base = segments[0].balance if segments else row.balance
@@ -199,8 +225,8 @@ def _growth(
         return closed, running.from_day, running.amount / running.days, base
     if clause is None or row.due is None or row.due < as_of or not row.balance:
         return closed, None, Decimal(0), base
-    total = terms.total if clause.base is PenaltyBase.CONTRACT_TOTAL else row.balance
-    return closed, row.due + _ONE_DAY, total * clause.daily_rate, base
+    bears = total if clause.base is PenaltyBase.CONTRACT_TOTAL else row.balance
+    return closed, row.due + _ONE_DAY, bears * clause.daily_rate, base
 
 
 def penalties_on(found: Outline, as_of: date) -> dict[int, Decimal]:
@@ -278,12 +304,15 @@ def _evidence_of(deal: Deal, wait: Condition, part: Instalment, as_of: date) -> 
     yield from (each for each in told if each)
 
 
-def _run(deal: Deal, as_of: date) -> tuple[date, date]:
+def _run(deal: Deal, as_of: date, calendar: Calendar) -> tuple[date, date]:
     """Return the first day of the run a day lies in, and the day after its last.
 
-    Whatever a record says becomes true, or stops being so, on a day it names or on the day after.
+    Whatever a record says becomes true, or stops being so, on a day it names or on the day after; a repayment plan is
+    missed after the day its part rolls to.
     """
     days = set(_days(deal.facts)) | set(_days(deal.changes))
+    days |= {plan.until for plan in deal.repayments}
+    days |= {part_due(deal, part, calendar=calendar) for plan in deal.repayments for part in plan.parts}
     days |= {day + _ONE_DAY for day in days if day < _LAST}
     return max((day for day in days if day <= as_of), default=_FIRST), min(
         (day for day in days if day > as_of), default=_LAST

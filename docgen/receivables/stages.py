@@ -46,6 +46,7 @@ class LetterSeen:
     """A paper that asks for an instalment, as the office keeps it, and the fate of its last dispatch.
 
     Not sent while `sent_on` is None; one that came back has `failed_on`. `proof` is what shows that it arrived.
+    A void or replaced one counts until the day before `ended_on`.
     """
 
     number: str
@@ -56,6 +57,7 @@ class LetterSeen:
     delivered_on: date | None = None
     failed_on: date | None = None
     proof: str = ""
+    ended_on: date | None = None
 
     @property
     def stage(self) -> Stage | None:
@@ -70,7 +72,10 @@ class LetterSeen:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One instalment as its next letter is asked about; days None where they are not known."""
+    """One instalment as its next letter is asked about; days None where they are not known.
+
+    `notice_from`: the day from which its notice may go out, also where the money waits for that notice's arrival.
+    """
 
     kind: InstalmentKind
     stage: Stage | None
@@ -81,6 +86,8 @@ class Question:
     overdue_days: int = 0
     is_on_signing: bool = False
     is_after_warranty: bool = False
+    is_on_acceptance: bool = False
+    notice_from: date | None = None
     hold: tuple[str, str, date | None] | None = None
     alert: int | None = None
 
@@ -98,7 +105,11 @@ class NextStep:
 
 def asking(letters: Iterable[LetterSeen], *, as_of: date) -> tuple[LetterSeen, ...]:
     """Return the papers that ask for money and existed on a day, oldest first, with what was known of them then."""
-    known = [_as_of(each, as_of) for each in letters if each.stage and each.dated <= as_of]
+    known = [
+        _as_of(each, as_of)
+        for each in letters
+        if each.stage and each.dated <= as_of and (each.ended_on is None or as_of < each.ended_on)
+    ]
     return tuple(sorted(known, key=lambda each: (each.dated, each.number)))
 
 
@@ -138,21 +149,37 @@ def _pending(seen: tuple[LetterSeen, ...]) -> NextStep | None:
 
 
 def _before_due(asked: Question, seen: tuple[LetterSeen, ...]) -> NextStep:
-    if asked.triggered_on is None:
+    start = asked.triggered_on or asked.notice_from
+    if start is None:
         return NextStep(Action.WAIT, note("receivables.not-triggered"))
-    pending = _pending(seen)
-    opens = asked.triggered_on - timedelta(days=FINAL_LEAD_DAYS) if asked.is_after_warranty else asked.triggered_on
-    if pending or seen or asked.as_of < opens:
+    title, pending = notice_title(asked), _pending(seen)
+    opens = start - timedelta(days=FINAL_LEAD_DAYS) if asked.is_after_warranty else start
+    if pending or seen or title is None or asked.as_of < opens:
         due = asked.due.isoformat() if asked.due else "—"
         return pending or NextStep(Action.WAIT, note("receivables.not-due", due=due), by=asked.due)
-    title = NOTICE_TITLES[asked.kind]
-    by = asked.triggered_on + timedelta(days=NOTICE_DAYS) if asked.is_on_signing else None
+    by = start + timedelta(days=NOTICE_DAYS) if asked.is_on_signing else None
     return NextStep(Action.ISSUE, note("receivables.notice-wanted", title=title), title, by=by)
+
+
+def notice_title(asked: Question) -> str | None:
+    """Return the first paper of an instalment, by what it hangs on; None where only the reminder before its day fits.
+
+    Each notice tells what set the money going: the signature, the acceptance, the warranty's end.
+    """
+    if asked.is_after_warranty:
+        return paperwork.FINAL_DEMAND if asked.kind is InstalmentKind.FINAL else None
+    if asked.is_on_acceptance:
+        return paperwork.PROGRESS_NOTICE
+    is_advance = asked.is_on_signing and asked.kind is InstalmentKind.ADVANCE
+    return paperwork.ADVANCE_NOTICE if is_advance else None
 
 
 def _of_stage(asked: Question, stage: Stage, seen: tuple[LetterSeen, ...]) -> NextStep:
     """Return the step of a stage, all earlier letters being on their way."""
     done = [each for each in seen if each.stage and _serves(each, asked, stage)]
+    title = notice_title(asked)
+    if stage is Stage.REMINDER and title and not seen:
+        return NextStep(Action.ISSUE, note("receivables.notice-wanted", title=title), title, by=asked.due)
     if not done:
         return _letter_wanted(asked, stage)
     last = done[-1]

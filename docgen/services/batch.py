@@ -121,12 +121,8 @@ def plan_due(office: Office, kind_name: str, *, as_of: date | None = None) -> Ba
 
 
 def _titles_wanted(row: BoardRow) -> set[str]:
-    """Return the letters an instalment is due; where none ever went out, its first notice serves as the reminder."""
-    step = row.next_step
-    if step.action is not Action.ISSUE:
-        return set()
-    is_first = step.title == paperwork.REMINDER and row.last_letter is None
-    return {step.title, *([NOTICE_TITLES[row.kind]] if is_first else [])}
+    """Return the letter an instalment is due; none where there is something else to do."""
+    return {row.next_step.title} if row.next_step.action is Action.ISSUE else set()
 
 
 def _names(kind: Kind) -> set[str]:

@@ -18,7 +18,7 @@ from docgen.services.make_workbook import SUFFIX, write_new
 STAGE_WORDS = {Stage.REMINDER: "到期提醒", Stage.OVERDUE: "逾期", Stage.MAJOR: "重大逾期", None: ""}
 FLAG_WORDS = {"disputed": "争议", "promised": "承诺", "paused": "暂停"}
 _DUE = 3
-_PRINTED = 16
+_PRINTED = 17
 """Columns that go on paper: the manual's and what finance adds; the rest is for the screen."""
 _COLUMNS = (
     ReportColumn("客户名称", width=26),
@@ -37,6 +37,7 @@ _COLUMNS = (
     ReportColumn("违约金", Form.MONEY, 13, is_summed=True),
     ReportColumn("阶段", width=10),
     ReportColumn("预收/多付", Form.MONEY, 13, is_summed=True),
+    ReportColumn("法定利息", Form.MONEY, 12, is_summed=True),
     ReportColumn("款项", width=9),
     ReportColumn("合同编号", width=17),
     ReportColumn("处理状态", width=9),
@@ -118,10 +119,11 @@ def _cells(row: BoardRow) -> tuple[Value, ...]:
         row.penalty if row.penalty is not None else "无违约金条款",
         STAGE_WORDS[row.stage],
         row.advance or None,
+        row.interest,
         row.title,
         row.contract_no,
         FLAG_WORDS.get(held.flag, "") if held else "",
-        held.reason if held else "",
+        held.reason if held else _broken_words(row),
         held.until if held else None,
         row.due_nominal,
         row.trigger,
@@ -132,6 +134,10 @@ def _cells(row: BoardRow) -> tuple[Value, ...]:
         row.limitation.until if row.limitation else None,
         row.next_step.why.sentence() if row.balance else "",
     )
+
+
+def _broken_words(row: BoardRow) -> str:
+    return f"还款协议自 {row.promise_broken_on.isoformat()} 起未履行" if row.promise_broken_on else ""
 
 
 def letter_words(letter: LetterSeen | None) -> str:

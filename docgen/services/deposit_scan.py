@@ -25,8 +25,9 @@ from docgen.services.office import Office
 from docgen.services.paper_ledger import issued_paper
 from docgen.services.places import folder_of, is_ours
 from docgen.services.recognise import DERIVED_NAME
+from docgen.services.repaying import promise_by
 from docgen.services.retention_rules import NewPaper, promise, table_for_scans
-from docgen.store import ledger
+from docgen.store import ledger, projection
 from docgen.store.journal import Journal, writing, writing_all
 
 PART_CUT = "scan.part-cut"
@@ -110,6 +111,7 @@ class Deposited:
     sha256: str
     retention_until: str | None
     is_new: bool = True
+    findings: tuple[Finding, ...] = ()
 
 
 def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Deposited:
@@ -127,7 +129,7 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
         known = _filed_before(arrival)
         if known is not None:
             _note_part(journal, arrival)
-            return _standing(office, arrival, known)
+            return replace(_standing(office, arrival, known), findings=promise_by(office, known.id))
         parcel = _parcel(Background(office), arrival, placement, _next_version(placement), journal)
         sidecar = deposit(
             folder,
@@ -140,8 +142,10 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
             actor=parcel.actor,
         )
         _note_part(journal, arrival)
+        projection.catch_up(folder)
+        told = promise_by(office, sidecar.id)
     log.record("filed", item=sidecar.id, contract=placement.contract_no, sha256=arrival.kept.sha256)
-    return _deposited(folder.path, sidecar)
+    return replace(_deposited(folder.path, sidecar), findings=told)
 
 
 def deposit_scans(office: Office, scans: Sequence[tuple[Arrival, Placement]]) -> list[Deposited]:
@@ -170,7 +174,7 @@ def deposit_scans(office: Office, scans: Sequence[tuple[Arrival, Placement]]) ->
         sidecar = next(sidecars)
         log.record("filed", item=sidecar.id, contract=placement.contract_no, sha256=arrival.kept.sha256)
         done.append(_deposited(folders[placement.contract_no].path, sidecar))
-    return done
+    return [replace(each, findings=promise_by(office, each.item_id)) for each in done]
 
 
 def _parcel(  # what arrived, where it goes, as which version, written when

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 
@@ -53,6 +53,7 @@ class Totals:
     balance: Decimal
     overdue: Decimal
     penalty: Decimal
+    interest: Decimal
     advance: Decimal
 
 
@@ -87,7 +88,7 @@ def all_rows(
     office: Office, as_of: date, *, contract_no: str | None = None, progress: Progress | None = None
 ) -> Iterator[BoardRow]:
     """Yield the rows of every deal (or of one) as of a day, in order of contract numbers."""
-    letters = letters_by_deal(contract_no)
+    letters = letters_by_deal(office, as_of, contract_no=contract_no)
     for found in outlines_on(office, as_of, contract_no=contract_no, progress=progress):
         yield from board_rows(
             found,
@@ -132,15 +133,24 @@ def _made(
             progress("due", number, len(missing))
 
 
-def letters_by_deal(contract_no: str | None = None) -> Mapping[str, list[tuple[str, LetterSeen]]]:
-    """Return by deal the papers that ask for money, each with the part of the deal it speaks of."""
+def letters_by_deal(
+    office: Office, as_of: date, *, contract_no: str | None = None
+) -> Mapping[str, list[tuple[str, LetterSeen]]]:
+    """Return by deal the papers that ask for money as they stood on a day, each with the part it speaks of."""
     found: defaultdict[str, list[tuple[str, LetterSeen]]] = defaultdict(list)
-    for row in collection.asking_papers(tuple(STAGES), contract_no=contract_no):
+    for row in collection.asking_papers(tuple(STAGES), as_of=as_of, contract_no=contract_no):
         proof = row.evidence if row.evidence and find_evidence(row.contract_no, row.evidence) else ""
         letter = LetterSeen(row.number, row.title, row.dated, row.sent_on, row.channel, row.delivered_on,
-                            row.failed_on, proof)  # fmt: skip
+                            row.failed_on, proof, _ended_on(office, row))  # fmt: skip
         found[row.contract_no].append((row.subject, letter))
     return found
+
+
+def _ended_on(office: Office, row: collection.AskingPaper) -> date | None:
+    """Return since when a paper asks for nothing any more: the day it was voided, or the day its successor bears."""
+    if row.ended_at:
+        return datetime.fromisoformat(row.ended_at).astimezone(office.workspace.timezone).date()
+    return row.replaced_on
 
 
 def _by_instalment(
@@ -185,5 +195,6 @@ def _totals(rows: tuple[BoardRow, ...]) -> Totals:
         balance=sum((row.balance for row in rows), _NOTHING),
         overdue=sum((row.balance for row in rows if row.overdue_days), _NOTHING),
         penalty=sum((row.penalty or _NOTHING for row in rows), _NOTHING),
+        interest=sum((row.interest or _NOTHING for row in rows), _NOTHING),
         advance=sum((row.advance for row in rows), _NOTHING),
     )

@@ -49,6 +49,7 @@ _WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "发票": ("invoice", {}),
     "回款": ("payment", {}),
     "到账": ("payment", {}),
+    "退款": ("refund", {}),
     "通知": ("notice", {}),
     "送达": ("notice", {}),
     "终止": ("termination", {}),

@@ -35,6 +35,7 @@ from docgen.services.paper_ledger import PaperLedger
 from docgen.services.places import folder_of
 from docgen.services.placing import Fate, Filed, Ready, archive_scan, let_wait, placement_of
 from docgen.services.recognise import Understood, read_heads, understand_print
+from docgen.services.repaying import promise_by
 from docgen.services.split_scan import file_bundle
 from docgen.store import ledger, people
 from docgen.store.journal import writing
@@ -200,6 +201,7 @@ def _note_again(office: Office, kept: Kept, known: ledger.PaperLine, original_na
     folder = folder_of(office, known.key)
     with writing(folder, at=office.now(), actor=office.actor) as journal:
         journal.append("scan.seen-again", {"id": known.id, "sha256": kept.sha256, "name": original_name})
+        told = promise_by(office, known.id)  # a run that was cut off may not have come so far
     file = next(
         (name for name, sha in zip(known.files, known.hashes, strict=True) if sha == kept.sha256), known.files[0]
     )
@@ -216,7 +218,7 @@ def _note_again(office: Office, kept: Kept, known: ledger.PaperLine, original_na
         known.title,
         folder.path / file,
         known.version,
-        findings=(again,),
+        findings=(again, *told),
     )
 
 

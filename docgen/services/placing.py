@@ -97,7 +97,7 @@ def filed_as(office: Office, ready: Ready, done: Deposited) -> Filed:
         done.version,
         done.retention_until,
         evidence=placement.evidence,
-        findings=placement.findings,
+        findings=(*placement.findings, *done.findings),
         pages=_sheets(arrival),
     )
 

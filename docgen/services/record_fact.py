@@ -18,7 +18,7 @@ from docgen.deals.checks import check
 from docgen.deals.deal import ChangeSignature, Deal
 from docgen.deals.events import FACT_KEYS, DealEvent, facts_of, recording, replay, withdrawal
 from docgen.deals.explaining import findings_of
-from docgen.deals.fulfilment import Acceptance, Delivery, Invoice, Notice, Payment, Signature, Termination
+from docgen.deals.fulfilment import Acceptance, Delivery, Invoice, Notice, Payment, Refund, Signature, Termination
 from docgen.deals.handling import Delay, HandlingFlag, OverdueReason, TaskDone, WriteOff
 from docgen.errors import NotFound, Refused
 from docgen.findings import Finding, Severity, has_errors, warning
@@ -38,6 +38,7 @@ FACTS: Mapping[str, tuple[str, type[Model]]] = {
     "acceptance": ("acceptances", Acceptance),
     "invoice": ("invoices", Invoice),
     "payment": ("payments", Payment),
+    "refund": ("refunds", Refund),
     "notice": ("notices", Notice),
     "termination": ("termination", Termination),
     "change_signature": ("change_signatures", ChangeSignature),

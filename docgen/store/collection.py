@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,10 @@ BANK_EVENTS = (IMPORTED, CONFIRMED, SETTLED)
 
 @dataclass(frozen=True, slots=True)
 class AskingPaper:
-    """An issued, standing paper that asks for money, with the fate of its last dispatch."""
+    """An issued paper that asks for money, with the fate of its last dispatch; `ended_at` the instant it was voided.
+
+    `replaced_on` is the day a paper that took its place bears.
+    """
 
     contract_no: str
     number: str
@@ -31,28 +34,59 @@ class AskingPaper:
     delivered_on: date | None = None
     failed_on: date | None = None
     evidence: str = ""
+    ended_at: str = ""
+    replaced_on: date | None = None
 
 
-def asking_papers(titles: Sequence[str], *, contract_no: str | None = None) -> Iterator[AskingPaper]:
-    """Yield the standing issued papers of some titles, of all deals or one."""
-    papers = Paper.objects.filter(item_type="issued", status="current", title__in=titles)
+def asking_papers(
+    titles: Sequence[str], *, as_of: date | None = None, contract_no: str | None = None
+) -> Iterator[AskingPaper]:
+    """Yield the issued papers of some titles, of all deals or one; void and replaced ones say since when they are.
+
+    A paper that was sent several times bears the fate of the last dispatch made until `as_of`.
+    """
+    papers = Paper.objects.filter(item_type="issued", title__in=titles)
     letters = Letter.objects.exclude(status="withdrawn").order_by("number", "attempt")
+    voids = Event.objects.filter(type="paper.voided")
     if contract_no is not None:
         papers, letters = papers.filter(contract_no=contract_no), letters.filter(contract_no=contract_no)
+        voids = voids.filter(key=contract_no)
+    if as_of is not None:
+        letters = letters.filter(sent_on__lte=as_of.isoformat())
     last = {row.number: row for row in letters}
-    for row in papers.values_list("contract_no", "number", "title", "subject", "at", "sidecar__extra__dated"):
-        contract, number, title, subject, at, dated = row
-        day = date.fromisoformat(str(dated)) if dated else datetime.fromisoformat(at).date()
-        yield _with_fate(AskingPaper(contract, number, title, subject, day), last.get(number))
+    voided = {str(payload["id"]): at for payload, at in voids.values_list("payload", "at")}
+    rows = papers.values_list(
+        "id", "contract_no", "number", "title", "subject", "superseded_by", "at", "sidecar__extra__dated"
+    )
+    found = list(rows)
+    days = {row[2]: _paper_day(row[6], row[7]) for row in found}
+    newer = _days_of([row[5] for row in found if row[5] and row[5] not in days])
+    for item, contract, number, title, subject, by, _, _ in found:
+        paper = AskingPaper(
+            contract, number, title, subject, days[number],
+            ended_at=voided.get(item, ""), replaced_on=days.get(by) or newer.get(by),
+        )  # fmt: skip
+        yield _with_fate(paper, last.get(number))
 
 
 def _with_fate(paper: AskingPaper, sent: Letter | None) -> AskingPaper:
     if sent is None:
         return paper
-    return AskingPaper(
-        paper.contract_no, paper.number, paper.title, paper.subject, paper.dated, _day(sent.sent_on), sent.channel,
-        _day(sent.delivered_on), _day(sent.failed_on), sent.evidence,
+    return replace(
+        paper, sent_on=_day(sent.sent_on), channel=sent.channel, delivered_on=_day(sent.delivered_on),
+        failed_on=_day(sent.failed_on), evidence=sent.evidence,
     )  # fmt: skip
+
+
+def _days_of(numbers: Sequence[str]) -> Mapping[str, date]:
+    rows = Paper.objects.filter(item_type="issued", number__in=numbers)
+    return {
+        number: _paper_day(at, dated) for number, at, dated in rows.values_list("number", "at", "sidecar__extra__dated")
+    }
+
+
+def _paper_day(at: str, dated: object) -> date:
+    return date.fromisoformat(str(dated)) if dated else datetime.fromisoformat(at).date()
 
 
 def _day(text: str) -> date | None:

@@ -22,6 +22,7 @@ from docgen.deals.fulfilment import (
     Invoice,
     Notice,
     Payment,
+    Refund,
     Signature,
     Termination,
     TerminationGround,
@@ -176,6 +177,9 @@ def some_facts(draw: st.DrawFn, signed: date, parts: int, signatures: tuple[Chan
         ),
         payments=tuple(
             Payment(seq=seq, on=draw(later(signed, 500)), amount=draw(amounts), instalment=part()) for seq in several(5)
+        ),
+        refunds=tuple(
+            Refund(seq=seq, on=draw(later(signed, 500)), amount=draw(amounts), reason="多付") for seq in several(1)
         ),
         notices=tuple(
             Notice(seq=seq, what="付款通知", received_on=draw(later(signed)), instalment=part()) for seq in several(2)

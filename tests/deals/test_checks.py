@@ -259,6 +259,12 @@ CASES: list[tuple[Values, Severity, str, str]] = [
         "deals.paid-too-much",
         "facts.payments",
     ),
+    (
+        {"facts.refunds": [{"seq": 1, "on": "2024-06-03", "amount": "0.01", "reason": "多付"}]},
+        ERROR,
+        "deals.refund-beyond-advance",
+        "facts.refunds[0].amount",
+    ),
     ({"facts.payments[0].amount": "85500.01"}, WARNING, "deals.instalment-paid-too-much", "facts.payments"),
     (
         {"facts.termination": {"on": "2024-03-10", "ground": "agreed", "evidence": "协议"}},
@@ -286,6 +292,7 @@ CASES: list[tuple[Values, Severity, str, str]] = [
     # disputes, promises, delays, duties
     ({"facts.flags": [flag(until=None)]}, ERROR, "deals.flag-without-end", "facts.flags[0].until"),
     ({"facts.flags": [flag(until="2024-05-31")]}, ERROR, "deals.flag-ends-early", "facts.flags[0].until"),
+    ({"facts.flags": [flag(repayment=1)]}, ERROR, "deals.no-such-repayment", "facts.flags[0].repayment"),
     ({"facts.flags": [flag(instalment=4)]}, ERROR, "deals.no-such-instalment", "facts.flags[0].instalment"),
     (
         {"facts.overdue_reasons": [{"seq": 1, "on": "2024-06-03", "cause": "other"}]},

@@ -90,7 +90,7 @@ def next_title(office: Office, contract_no: str, day: date) -> str:
 def test_from_the_reminder_to_the_law_firm(office: Office, unpaid: str, clock) -> None:  # noqa: ANN001  # as above
     near, late, day_31 = date(2024, 5, 22), date(2024, 6, 5), date(2024, 6, 27)
     go(office, clock, near)
-    assert next_title(office, unpaid, near) == "到期提醒函"
+    assert next_title(office, unpaid, near) == "进度款付款通知函"  # its first paper is its notice
     assert refused(office, unpaid, "逾期催收函") == {"kinds.not-overdue"}
     assert ("律师函草稿包", SECOND) in papers(office, unpaid, near, "forbidden")
     reminder = issue_document(office, Request(unpaid, "到期提醒函"))

@@ -68,13 +68,14 @@ def _agrees(deal: Deal, found: Outline, day: date) -> None:
         (each.state, each.overdue_days, stage_of(each), status_text(deal, each, as_of=day), each.triggered_on)
         for each in told
     ]
-    flags = [flag_of(deal, each.seq, as_of=day) for each in told]
+    flags = [flag_of(deal, each.seq, as_of=day, calendar=CALENDAR) for each in told]
     assert [row.held.flag if row.held else None for row in rows] == [one.flag.value if one else None for one in flags]
     reasons = [overdue_reason_of(deal, each.seq, as_of=day) if each.overdue_days else None for each in told]
     assert [row.delay_reason for row in rows] == [one.words if one else "" for one in reasons]
     late = late_payment(deal, as_of=day, calendar=CALENDAR)
     assert penalties_on(found, day) == {each.seq: each.open for each in late if not each.is_given_up}
     received = sum(each.amount for each in deal.facts.payments if each.on <= day)
+    received -= sum(each.amount for each in deal.facts.refunds if each.on <= day)
     assert sum(row.paid + row.advance for row in rows) + sum(each.paid for each in late) == received
 
 

@@ -19,14 +19,15 @@ def ask(as_of: date, *letters: LetterSeen, **more: object) -> NextStep:
     late = max((as_of - DUE).days, 0)
     stage = None if as_of < date(2024, 4, 23) else Stage.REMINDER if not late else Stage.OVERDUE
     asked = Question(InstalmentKind.PROGRESS, Stage.MAJOR if late > 30 else stage, is_open=True, as_of=as_of, due=DUE,
-                     triggered_on=date(2024, 3, 1), overdue_days=late)  # fmt: skip
+                     triggered_on=date(2024, 3, 1), overdue_days=late, is_on_acceptance=True)  # fmt: skip
     return next_step(replace(asked, **more), letters)  # type: ignore[arg-type]  # any field of the question
 
 
 def test_each_stage_has_its_letter() -> None:
     sent = replace(REMINDER, sent_on=date(2024, 4, 24), channel="email")
     assert (ask(date(2024, 4, 22)).action, ask(date(2024, 4, 22)).title) == (Action.ISSUE, "进度款付款通知函")
-    assert ask(date(2024, 4, 25)).title == "到期提醒函"
+    assert ask(date(2024, 4, 25)).title == "进度款付款通知函"  # nothing went out yet: its first paper is its notice
+    assert ask(date(2024, 4, 25), is_on_acceptance=False).title == "到期提醒函"  # a fixed day has no notice
     assert ask(date(2024, 5, 1), sent).title == "逾期催收函"
     assert ask(date(2024, 5, 30), sent).title == "逾期催收函"
     assert ask(date(2024, 5, 31), sent, ARRIVED).title == "催告函"
@@ -67,7 +68,7 @@ def test_a_dispute_holds_everything_until_its_day() -> None:
 def test_nothing_is_asked_of_who_paid_and_nothing_before_its_time() -> None:
     assert ask(date(2024, 5, 31), is_open=False).action is Action.NOTHING
     assert ask(date(2024, 4, 1), triggered_on=None).action is Action.WAIT
-    signing = ask(date(2024, 3, 2), kind=InstalmentKind.ADVANCE, is_on_signing=True)
+    signing = ask(date(2024, 3, 2), kind=InstalmentKind.ADVANCE, is_on_signing=True, is_on_acceptance=False)
     assert (signing.title, signing.by) == ("预付款通知单", date(2024, 3, 4))
     final = {"kind": InstalmentKind.FINAL, "is_after_warranty": True, "triggered_on": date(2024, 4, 10)}
     assert ask(date(2024, 4, 2), **final).action is Action.WAIT
@@ -79,3 +80,18 @@ def test_a_fresh_notice_serves_as_the_reminder_an_old_one_does_not() -> None:
                         date(2024, 4, 21), proof="S2")  # fmt: skip
     assert ask(date(2024, 4, 25), notice).action is Action.WAIT
     assert ask(date(2024, 4, 25), replace(notice, dated=date(2024, 3, 2))).title == "到期提醒函"
+
+
+def test_money_that_waits_for_the_notice_gets_it() -> None:
+    waits = {"triggered_on": None, "due": None, "kind": InstalmentKind.ADVANCE, "is_on_signing": True,
+             "is_on_acceptance": False, "notice_from": date(2024, 3, 1)}  # fmt: skip
+    step = ask(date(2024, 3, 2), **waits)
+    assert (step.action, step.title, step.by) == (Action.ISSUE, "预付款通知单", date(2024, 3, 4))
+    assert ask(date(2024, 2, 29), **waits).action is Action.WAIT
+    assert ask(date(2024, 3, 2), **{**waits, "notice_from": None}).action is Action.WAIT
+
+
+def test_a_void_letter_asked_until_it_was_voided() -> None:
+    void = replace(REMINDER, sent_on=date(2024, 4, 24), channel="ems", ended_on=date(2024, 4, 28))
+    assert ask(date(2024, 4, 27), void).action is Action.PROVE
+    assert ask(date(2024, 4, 28), void).title == "进度款付款通知函"
