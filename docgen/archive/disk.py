@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from docgen.archive.renameat import rename_noreplace
 from docgen.errors import StorageProblem
 
 CHUNK = 1024 * 1024
@@ -45,8 +46,6 @@ _CODES = {
 }
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EINVAL}
 _NO_DIR_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF}
-_RENAME_NOREPLACE = 1
-_AT_FDCWD = -100
 _TELLS_ERRORS_FROM = (5, 8)
 """Before this Linux, syncfs(2) did not tell when bytes could not be written."""
 
@@ -309,7 +308,7 @@ def move_new(source: Path, target: Path) -> None:
     if link(source, target):
         os.unlink(source)
         return
-    if not _rename_noreplace(source, target):
+    if not rename_noreplace(source, target):
         if exists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
         os.rename(source, target)
@@ -397,16 +396,3 @@ def _write_all(handle: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(handle, rest[:CHUNK]) :]
-
-
-def _rename_noreplace(source: Path, target: Path) -> bool:
-    """Call renameat2(2); False where the system or the file system does not have it."""
-    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if call is None:
-        return False
-    if call(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE) == 0:
-        return True
-    problem = ctypes.get_errno()
-    if problem in {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}:
-        return False
-    raise OSError(problem, os.strerror(problem), str(target))
