@@ -40,6 +40,7 @@ def packed(*names: str) -> bytes:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, OLE),
         (b"<?xml version='1.0' encoding='utf-8'?><EInvoice><No>1</No></EInvoice>", XML),
     ],
+    ids=["ofd", "word", "excel", "ole", "xml"],
 )
 def test_files_that_are_no_scans_are_known_by_their_content(tmp_path: Path, data: bytes, kind: str) -> None:
     path = tmp_path / "any.bin"
@@ -48,7 +49,15 @@ def test_files_that_are_no_scans_are_known_by_their_content(tmp_path: Path, data
     assert (found.media_type, found.pages) == (kind, ())
 
 
-@pytest.mark.parametrize("data", [packed("OFD.xml")[:-30], b"<a><b></a>", b"<html><p>x</p></html>", packed("a.txt")])
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(packed("OFD.xml")[:-30], id="ofd-cut-short"),
+        pytest.param(b"<a><b></a>", id="xml-not-closed"),
+        pytest.param(b"<html><p>x</p></html>", id="html"),
+        pytest.param(packed("a.txt"), id="zip"),
+    ],
+)
 def test_what_is_cut_short_or_something_else_is_no_such_file(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "any.bin"
     path.write_bytes(data)
