@@ -12,7 +12,6 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 from docgen.demo import people, year
@@ -103,7 +102,8 @@ def issue_every_kind(office: Office) -> None:
 
 
 def faces(office: Office, scratch: Path) -> list[Face]:
-    """Return the last issued paper of every kind in both faces; LibreOffice draws the Word ones."""
+    """Return the last issued paper of every kind in both faces; LibreOffice draws the Word ones, once for a folder."""
+    scratch.mkdir(parents=True, exist_ok=True)
     rows = [row for row in (*ledger.papers(), *ledger.company_papers()) if row.item_type == "issued"]
     last = {row.kind: row for row in rows if row.status == "current" and len(row.files) == len(BOTH)}
     made = []
@@ -119,7 +119,7 @@ def faces(office: Office, scratch: Path) -> list[Face]:
             else:
                 words.append((row, scratch / f"{len(words)}.docx"))
                 shutil.copyfile(path, words[-1][1])
-    _by_libreoffice([path for _, path in words], scratch)
+    _by_libreoffice([path for _, path in words if not path.with_suffix(".pdf").is_file()], scratch)
     made += [_face(row, "docx", path.with_suffix(".pdf").read_bytes()) for row, path in words]
     return sorted(made, key=lambda one: (one.kind, one.face))
 
@@ -129,6 +129,8 @@ def _face(row: ledger.PaperLine, face: str, pdf: bytes, zones: tuple[Zone, ...] 
 
 
 def _by_libreoffice(paths: Sequence[Path], scratch: Path) -> None:
+    if not paths:
+        return
     office = shutil.which("soffice")
     if office is None:
         raise SystemExit("LibreOffice is needed to print the Word faces: apt install libreoffice-writer-nogui")
@@ -182,9 +184,3 @@ def _lists(office: Office) -> None:
         case = office.catalogue.get(kind).folder / "golden" / "manual" / "content.json"
         content = json.loads(case.read_text(encoding="utf-8"))
         issue_company_paper(office, kind, content, dated=date(2024, 7, 15), actor=people.ASKER)
-
-
-def pairs(made: Sequence[Face]) -> list[tuple[Face, Face]]:
-    """Return each PDF face with the next kind's, the last with the first: papers that could be mistaken."""
-    own = [one for one in made if one.face == "pdf"]
-    return [*pairwise(own), (own[-1], own[0])]

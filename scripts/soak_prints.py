@@ -1,16 +1,17 @@
 """Print a paper of every kind, maltreat it, scan it, and file it as `docgen file` does: is any filed under a wrong key?
 
-    python scripts/soak_prints.py [--minutes M] [--seed N] [--share I/N] [--print K] [--office FOLDER] [--record FILE]
+    python scripts/soak_prints.py [--minutes M] [--seed N] [--turn N] [--share I/N] [--print K] [--read-minutes M]
+                                  [--dpis DPI...] [--backwards] [--office FOLDER] [--record FILE]
     python scripts/soak_prints.py --table FILE... [--out RESULT.txt]
 
 Both faces of every kind in the catalogue (Word through LibreOffice) meet every damage of DAMAGES in turn, at one of
 DPIS each; rounds follow until the minutes are over, so that a shorter run is an even sample of a longer one. Each scan
 is filed without reading print first. Up to K of those that wait are filed again with print read (extra ocr, slow):
 print is asked only where codes do not decide, so whatever filed without it would file with it. A waiting scan is
-rejected after it was counted, so that no half of a paper finds its other half in another scan. At last papers are
-forged and mixed. With `--share` several processes take turns, each in a workspace of its own; `--table` puts their
-records together; `--office` keeps the office with its issued papers for further runs. 1 where a scan was filed wrong or
-the archive does not verify.
+rejected after it was counted, so that no half of a paper finds its other half in another scan. Before all that,
+papers are forged and mixed. With `--share` several processes take turns, each in a workspace of its own; `--turn` begins at a
+later round; `--table` puts their records together, also those of runs that were cut short; `--office` keeps the office
+with its issued papers for further runs. 1 where a scan was filed wrong or the archive does not verify.
 """
 
 from __future__ import annotations
@@ -166,14 +167,16 @@ DAMAGES = (
 )
 
 
-def jobs(made: Sequence[Face], seed: int) -> Iterator[tuple[Face, Damage, int, int]]:
+def jobs(
+    made: Sequence[Face], seed: int, *, start: int = 0, dpis: Sequence[int] = DPIS
+) -> Iterator[tuple[Face, Damage, int, int]]:
     """Yield face, damage, dpi and seed, each round every face once, each face every damage at every dpi in the end."""
     pages = {id(one): facts(one.pdf).pages for one in made}
-    for turn in range(len(DAMAGES) * len(DPIS)):
+    for turn in range(start, len(DAMAGES) * len(dpis)):
         for place, face in enumerate(made):
             damage = DAMAGES[(turn + 7 * place) % len(DAMAGES)]
             if pages[id(face)] >= damage.least_pages:
-                dpi = damage.fixed_dpi or DPIS[(turn + turn // len(DAMAGES) + 3 * place) % len(DPIS)]
+                dpi = damage.fixed_dpi or dpis[(turn + turn // len(DAMAGES) + 3 * place) % len(dpis)]
                 yield face, damage, dpi, seed * 100_000 + turn * 1000 + place
 
 
@@ -202,11 +205,13 @@ def file_one(office: Office, path: Path, number: str, readers: Readers) -> tuple
 def run(office: Office, made: Sequence[Face], scratch: Path, given: argparse.Namespace) -> list[Tried]:
     """Try scan after scan until the time is over, then some of the waiting ones with print read."""
     share, shares = map(int, given.share.split("/"))
+    order = made[::-1] if given.backwards else made
+    planned = jobs(order, given.seed, start=given.turn, dpis=given.dpis or DPIS)
     tried: list[Tried] = []
     waiting: list[tuple[Path, Tried, str]] = []
     end = time.monotonic() + given.minutes * 60
     with Worker(READING) as worker:
-        for number, (face, damage, dpi, seed) in enumerate(jobs(made, given.seed)):
+        for number, (face, damage, dpi, seed) in enumerate(planned):
             if time.monotonic() > end:
                 break
             if number % shares != share - 1:
@@ -219,6 +224,7 @@ def run(office: Office, made: Sequence[Face], scratch: Path, given: argparse.Nam
             one = Tried(face.kind, face.face, damage.name, dpi, sheets, seed, False, fate, reasons, first, took,
                         damage.destroys)  # fmt: skip
             tried.append(one)
+            noted(given.record, one)
             if fate == "waits":
                 waiting.append((path, one, face.number))
             else:
@@ -235,13 +241,26 @@ def read_again(
     if missing_modules() or not given.read:
         return
     order = np.random.default_rng(given.seed).permutation(len(waiting))
+    end = time.monotonic() + given.read_minutes * 60
     chosen = sorted((waiting[n] for n in order), key=lambda one: (one[1].destroys, one[1].dpi < LEAST_DPI))
     with Worker(READING) as worker, Recogniser() as recogniser:
         for path, one, number in chosen[: given.read]:
             begun = time.perf_counter()
             fate, reasons, first = file_one(office, path, number, Readers(worker, recogniser))
             took = round(time.perf_counter() - begun, 2)
-            yield replace(one, reading=True, fate=fate, reasons=reasons, first=first, seconds=took)
+            again = replace(one, reading=True, fate=fate, reasons=reasons, first=first, seconds=took)
+            noted(given.record, again)
+            yield again
+            if time.monotonic() > end:
+                break
+
+
+def noted(record: Path | None, one: object) -> None:
+    """Write a line of the record at once, so that a run that is cut short still tells what it saw."""
+    if record is not None:
+        with record.open("a", encoding="utf-8") as file:
+            told_of = asdict(one) if isinstance(one, Tried) else one
+            file.write(json.dumps(told_of, ensure_ascii=False) + "\n")
 
 
 def photocopied(face: Face, code: Image.Image, page: int = 0) -> list[Image.Image]:
@@ -393,15 +412,30 @@ def one_share(given: argparse.Namespace) -> tuple[list[Tried], list[str], bool]:
     try:
         office = prepared(root / "office", given.office)
         (root / "scratch").mkdir()
-        made = faces(office, root / "scratch")
+        made = faces(office, given.office.with_name("printed") if given.office else root / "printed")
+        noted(given.record, {"command": sys.argv[1:]})
         print(f"{len(made)} faces of {len({one.kind for one in made})} kinds", flush=True)
-        forged = list(attacks(office, made, root / "scratch"))
+        forged = list(attacks(office, made, root / "scratch")) if given.share.startswith("1/") else []
+        noted(given.record, {"told": forged})
         rows = run(office, made, root / "scratch", given)
         damage = [f"verify: {one.code} {one.where}" for one in verify_archive(office).findings]
+        noted(given.record, {"told": damage or [f"verify: clean (share {given.share})"], "is_clean": not damage})
     finally:
         database.disconnect()
         shutil.rmtree(root, ignore_errors=True)
-    return rows, [*forged, *(damage or ["verify: clean"])], not damage
+    return rows, [*forged, *(damage or [f"verify: clean (share {given.share})"])], not damage
+
+
+def recorded(paths: Sequence[Path]) -> tuple[list[Tried], list[str], bool, list[str]]:
+    """Return what several records tell: scans, attacks and proofs, whether an archive was damaged, the commands."""
+    lines = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [Tried(**line) for line in lines if "fate" in line]
+    attacked = [one for line in lines for one in line.get("told", ())]
+    commands = [" ".join(line["command"]) for line in lines if "command" in line]
+    is_clean = [line["is_clean"] for line in lines if "is_clean" in line]
+    if short := len(paths) - len(is_clean):
+        attacked.append(f"cut short before the archive was verified: {short} of {len(paths)} runs")
+    return rows, attacked, all(is_clean), commands
 
 
 def main() -> int:
@@ -409,24 +443,24 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--minutes", type=float, default=15)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--turn", type=int, default=0)
+    asked.add_argument("--dpis", type=int, nargs="+")
+    asked.add_argument("--backwards", action="store_true")
     asked.add_argument("--share", default="1/1")
     asked.add_argument("--print", dest="read", type=int, default=20)
+    asked.add_argument("--read-minutes", type=float, default=10)
     asked.add_argument("--office", type=Path)
     asked.add_argument("--record", type=Path)
     asked.add_argument("--table", type=Path, nargs="+")
     asked.add_argument("--out", type=Path)
     given = asked.parse_args()
     if given.table:
-        kept = [json.loads(path.read_text(encoding="utf-8")) for path in given.table]
-        rows = [Tried(**one) for record in kept for one in record["tried"]]
-        attacked, is_clean = kept[0]["told"], all(record["is_clean"] for record in kept)
-        command = [" ".join(record["command"]) for record in kept]
+        rows, attacked, is_clean, command = recorded(given.table)
     else:
+        if given.record:
+            given.record.unlink(missing_ok=True)
         rows, attacked, is_clean = one_share(given)
         command = [" ".join(sys.argv[1:])]
-        if given.record:
-            record = {"tried": [asdict(one) for one in rows], "told": attacked, "is_clean": is_clean}
-            given.record.write_text(json.dumps({**record, "command": sys.argv[1:]}, ensure_ascii=False), "utf-8")
     lines = [*head([" ; ".join(command)]), *report(rows), "", "forged, mixed and fallen papers", *attacked]
     print("\n".join(lines))
     if given.out:
