@@ -9,9 +9,9 @@ DPIS each; rounds follow until the minutes are over, so that a shorter run is an
 is filed without reading print first. Up to K of those that wait are filed again with print read (extra ocr, slow):
 print is asked only where codes do not decide, so whatever filed without it would file with it. A waiting scan is
 rejected after it was counted, so that no half of a paper finds its other half in another scan. Before all that,
-papers are forged and mixed. With `--share` several processes take turns, each in a workspace of its own; `--turn` begins at a
-later round; `--table` puts their records together, also those of runs that were cut short; `--office` keeps the office
-with its issued papers for further runs. 1 where a scan was filed wrong or the archive does not verify.
+papers are forged and mixed. With `--share` several processes take turns, each in a workspace of its own; `--turn`
+begins at a later round; `--table` puts their records together, also those of runs that were cut short; `--office` keeps
+the office with its issued papers for further runs. 1 where a scan was filed wrong or the archive does not verify.
 """
 
 from __future__ import annotations
@@ -301,10 +301,10 @@ def attacks(office: Office, made: Sequence[Face], scratch: Path) -> Iterator[str
     fallen = [row for row in ledger.papers() if row.item_type == "issued" and row.status != "current"]
     for row in fallen:
         folder = office.archive.find(row.key)
-        name = next((name for name in row.files if name.endswith(".pdf")), None)
-        if folder is not None and name is not None:
+        pdfs = [name for name in row.files if name.endswith(".pdf")]
+        if folder is not None and pdfs:
             path = scratch / "attack.pdf"
-            path.write_bytes(print_and_scan((folder.path / name).read_bytes(), spec, seed=2))
+            path.write_bytes(print_and_scan((folder.path / pdfs[0]).read_bytes(), spec, seed=2))
             yield f"  {f'a {row.status} paper ({row.number})':<52}{told(office, path)}"
 
 
@@ -319,12 +319,13 @@ def as_pdf(sheets: Sequence[Image.Image]) -> bytes:
 
 
 def told(office: Office, path: Path) -> str:
-    """File a scan and tell in one line what became of it."""
+    """File a scan and tell in one line what became of it, part by part where it was taken apart."""
     done = file_scan(office, path, readers=Readers(reads_print=False))
     if done.review_id:
         reject(office, done.review_id, reason="soak")
     codes = [one.code for one in done.findings if one.severity is not Severity.NOTE]
-    return f"{done.fate.value} {done.number or ''} {' '.join(codes)}"
+    parts = "; ".join(f"{part.fate.value} {part.number or ''}" for part in done.parts)
+    return f"{done.fate.value} {done.number or parts} {' '.join(codes)}"
 
 
 def table(rows: Sequence[Tried], by: str) -> Iterator[str]:

@@ -138,7 +138,7 @@ def _folds(rng: np.random.Generator) -> np.ndarray[tuple[int, ...], np.dtype[np.
         turn, reach = rng.uniform(0, np.pi), rng.uniform(0.2, 0.8)
         along = across * np.cos(turn) + down * np.sin(turn) - reach
         light += rng.uniform(0.06, 0.16) * np.tanh(along * 60) * np.exp(-((along * 9) ** 2))
-    return light.clip(0.55, 1.08).astype(np.float32)
+    return np.asarray(light.clip(0.55, 1.08), dtype=np.float32)
 
 
 def _lit(picture: Image.Image, light: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Image.Image:

@@ -48,7 +48,7 @@ def test_the_pen_goes_through_the_code_and_a_seal_on_text_leaves_it_alone(
     sheet: tuple[Image.Image, list[Box]],
 ) -> None:
     def changed(wear: Wear) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        return gray(worn(sheet, wear)) != gray(sheet[0])
+        return np.asarray(gray(worn(sheet, wear)) != gray(sheet[0]), dtype=np.bool_)
 
     stroke = changed(Wear(stroke=True))
     assert stroke[2100:2200, 1450:1550].any()
