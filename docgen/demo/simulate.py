@@ -21,10 +21,11 @@ from docgen.codes.read import read_codes
 from docgen.demo.handwriting import Pen, signature, written
 from docgen.demo.letter import SENDER, typeset
 from docgen.demo.stamp import seal
+from docgen.demo.wear import FAX_ACROSS, NONE, Wear, on_glass, on_paper
 from docgen.papers.pdf import rasterise
 
 Pixels: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
-Format = Literal["pdf", "tiff", "jpeg", "png"]
+Format = Literal["pdf", "tiff", "jpeg", "png", "fax"]
 SEAL_FONT = "docgen-song-bold.ttf"
 
 _EPOCH = time.gmtime(0)
@@ -75,7 +76,8 @@ class ScanSpec:
 
     `seals` and `signed` say which party stamps (with which name) and signs (on which day) in its zones; a party left
     out does neither. `order` gives the sheets as they go through the scanner; `dropped` are lost, `turned` lie upside
-    down, `blotted` have ink over their code.
+    down, `blotted` have ink over their code; `wear` is what every sheet suffers besides. The format `fax` is a TIFF as
+    fax machines write it, and wants `wear.fax_lines`.
     """
 
     fonts: Path
@@ -92,6 +94,7 @@ class ScanSpec:
     blotted: frozenset[int] = frozenset()
     has_blank_backs: bool = False
     jpeg_quality: int = 72
+    wear: Wear = NONE
 
 
 def print_and_scan(pdf: bytes, spec: ScanSpec, *, seed: int) -> bytes:
@@ -128,7 +131,12 @@ def _scan_sheet(printed: Pixels, number: int, spec: ScanSpec, rng: np.random.Gen
         _blot(paper, printed, number, spec, rng)
     for zone in (zone for zone in spec.zones if zone.page == number):
         _mark(paper, zone, spec, rng)
-    scanned = _scanned(paper, spec, rng)
+    if spec.wear == NONE:
+        scanned = _scanned(paper, spec, rng)
+    else:
+        codes = _code_boxes(printed, number, spec)
+        worn = on_paper(paper, codes, spec.wear, dpi=spec.dpi, font=spec.fonts / SEAL_FONT, rng=rng)
+        scanned = on_glass(_scanned(worn, spec, rng), codes, spec.wear, dpi=spec.dpi)
     return scanned.transpose(Image.Transpose.ROTATE_180) if number in spec.turned else scanned
 
 
@@ -214,6 +222,7 @@ def _code_boxes(printed: Pixels, number: int, spec: ScanSpec) -> list[tuple[floa
 def _scanned(paper: Image.Image, spec: ScanSpec, rng: np.random.Generator) -> Image.Image:
     """Lay the sheet on the glass: askew, the lid showing at the edges, optics a little soft, the sensor noisy, dust."""
     angle = float(rng.uniform(-spec.skew_degrees, spec.skew_degrees))
+    angle = angle if spec.wear.skew is None else spec.wear.skew
     turned = paper.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=_LID)
     _dust(turned, rng)
     soft = turned.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.4, 0.75)) * spec.dpi / 200))
@@ -245,6 +254,10 @@ def _saved(sheets: list[Image.Image], spec: ScanSpec) -> bytes:
             out, "PDF", save_all=True, append_images=rest, resolution=spec.dpi, quality=spec.jpeg_quality,
             producer="Office copier (simulated)", creationDate=_EPOCH, modDate=_EPOCH,
         )  # fmt: skip
+    elif spec.format == "fax":
+        lines = (FAX_ACROSS, spec.wear.fax_lines)
+        pages = [sheet.convert("1") for sheet in rest]
+        first.convert("1").save(out, "TIFF", save_all=True, append_images=pages, dpi=lines, compression="group4")
     elif spec.format == "tiff":
         first.save(out, "TIFF", save_all=True, append_images=rest, dpi=dpi, compression="tiff_lzw")
     elif spec.format == "jpeg":

@@ -26,7 +26,13 @@ LEAST_LIKENESS = 0.5
 """Share of the issued text a page must repeat to be taken by its text; copiers keep far more, replies far less."""
 
 _NOT_CURED_BY_READING = frozenset(
-    {"intake.two-codes-on-page", "intake.imitated-code", "intake.code-not-in-ledger", "intake.several-papers"}
+    {
+        "intake.two-codes-on-page",
+        "intake.imitated-code",
+        "intake.code-not-in-ledger",
+        "intake.several-papers",
+        "intake.code-belied",
+    }
 )
 
 IssuedText = Callable[[IssuedPaper], Sequence[str]]
@@ -78,6 +84,20 @@ class _Case:
         by_page = [{h.papers[0] for h in self._of(Source.TEXT) if h.evidence.page == sheet} for sheet in sheets]
         return sorted(set.intersection(*by_page), key=lambda paper: paper.number) if by_page else []
 
+    def belied_by_text(self, paper: IssuedPaper, coded: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Return the coded scan pages whose own text names papers of ours, yet never the one whose code they bear.
+
+        Every page we issue names its own number; a page that names only others bears a code that was copied onto it.
+        """
+        named: dict[int, list[IssuedPaper]] = {}
+        for hint in self._of(Source.TEXT):
+            named.setdefault(hint.evidence.page, []).append(hint.papers[0])
+        return {
+            sheet: tuple(dict.fromkeys(one.number for one in named[sheet]))
+            for sheet in coded
+            if sheet in named and paper not in named[sheet]
+        }
+
     def nothing_certain(self) -> Finding:
         if not self.sheets.uncoded:
             return error("intake.only-blank-pages")
@@ -121,6 +141,7 @@ def _by_code(case: _Case) -> Decision:
     placed = sorted([*((sighting.sheet, sighting.page) for sighting in sightings), *rescued, *read])
     collation = collate(placed, pages=0 if is_word_file(sightings) else paper.pages)
     findings += reasons.of_face(sightings, paper)
+    findings += reasons.of_contradiction(case.belied_by_text(paper, [sighting.sheet for sighting in sightings]))
     findings += reasons.of_uncoded(case.sheets, by_text=[sheet for sheet, _ in rescued], by_ocr=[s for s, _ in read])
     return case.decide(paper, findings + reasons.of_collation(collation, paper), collation)
 

@@ -5,7 +5,7 @@ An error makes the scan wait for a person; warnings and notes go with it into th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from docgen.findings import Finding, error, note, warning
 from docgen.intake.decision import IssuedPaper
@@ -52,6 +52,14 @@ def of_face(sightings: Sequence[Sighting], paper: IssuedPaper) -> list[Finding]:
     if other:
         findings.append(error("intake.page-count-differs", paper.number, claimed=listed(other), pages=paper.pages))
     return findings
+
+
+def of_contradiction(belied: Mapping[int, Collection[str]]) -> list[Finding]:
+    """Return the finding for pages whose text names other papers than the code they bear."""
+    if not belied:
+        return []
+    numbers = dict.fromkeys(number for named in belied.values() for number in named)
+    return [error("intake.code-belied", listed(sorted(belied)), numbers="、".join(numbers))]
 
 
 def of_collation(collation: Collation, paper: IssuedPaper) -> list[Finding]:

@@ -364,3 +364,30 @@ def test_every_reason_has_words_in_both_languages() -> None:
     assert len(rows) > 30
     assert all(row.zh and row.en for row in rows.values())
     assert [code for code, row in rows.items() if bool(row.zh_next) != bool(row.en_next)] == []
+
+
+def test_a_code_on_a_page_that_names_only_other_papers_was_copied_there_and_waits() -> None:
+    decision = decide(sheet(1, of=OTHER, text=f"编号：{NOTICE.number}\n第 1 页 / 共 2 页"))
+    assert decision.outcome is Outcome.WAIT
+    assert reasons(decision) == ["intake.code-belied"]
+    belied = next(finding for finding in decision.findings if finding.code == "intake.code-belied")
+    assert (belied.where, belied.params["numbers"]) == ("1", NOTICE.number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"编号：{OTHER.number}，答复贵方 {NOTICE.number}",
+        "没有编号的扫描文字层",
+        f"合同编号：{NOTICE.contract_no}",
+        "编号：HT2099010101-YF1-01",
+    ],
+)
+def test_a_page_that_names_its_own_paper_or_none_of_ours_is_filed_by_its_code(text: str) -> None:
+    assert decide(sheet(1, of=OTHER, text=text)).outcome is Outcome.FILE
+
+
+def test_one_belied_page_holds_up_the_whole_paper() -> None:
+    decision = decide(sheet(1), sheet(2, text=NOTICE.number), sheet(3))
+    assert reasons(decision) == ["intake.code-belied"]
+    assert decision.paper == AMENDMENT
