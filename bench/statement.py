@@ -117,7 +117,7 @@ def main() -> int:
             assert len(statement.lines) == lines  # type: ignore[attr-defined]
             order = ImportOrder(root / name, dry_run=True)
             whole, done = timed(lambda order=order: import_payments(office, order))  # type: ignore[misc]
-            print(f"{name:<14}{len(data) / 1e6:6.1f} MB   read {read:6.2f} s   preview, read and matched {whole:6.2f} s",
+            print(f"{name:<14}{len(data) / 1e6:6.1f} MB   read {read:6.2f} s   preview, also matched {whole:6.2f} s",
                   dict(done.counts), flush=True)  # type: ignore[attr-defined]  # fmt: skip
     for size in (deals // 10, deals):
         print(f"matching with {size:>7} deals open {a_line(size, lines):8.1f} µs a line")

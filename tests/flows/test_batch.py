@@ -22,11 +22,16 @@ from docgen.archive.eventlog import read
 from docgen.errors import NotFound, Refused
 from docgen.papers import pdf
 from docgen.services.archive_care import verify_archive
-from docgen.services.batch import order_for, plan_due, plan_listed, preview, resume_batch, run_batch
+from docgen.services.batch import letters_due, order_for, plan_due, plan_listed, preview, resume_batch, run_batch
 from docgen.services.batch_results import write_results
+from docgen.services.batch_sent import send_batch
+from docgen.services.due_board import Wanted, due_board
 from docgen.services.import_deal import import_deal
+from docgen.services.letters import Dispatch
 from docgen.services.office import Office, open_office
+from docgen.services.void_paper import void_paper
 from docgen.store import database, ledger
+from docgen.store import letters as stored
 from docgen.workspace import data_root
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -255,3 +260,35 @@ def tell_soak(lines: list[str]) -> None:
         return
     with Path(named).open("a", encoding="utf-8") as out:
         out.writelines(f"{line}\n" for line in lines)
+
+
+def test_a_batch_taken_to_the_post_is_told_in_one_word(office: Office, deals: list[str], tmp_path: Path) -> None:
+    plan = plan_due(office, KIND, as_of=DAY)
+    done = run_batch(office, plan, order_of(office, plan), workers=0)
+    first, second = (each.number for each in done.issued[:2])
+    listed = tmp_path / "单号.csv"
+    listed.write_text(f"文件编号,单号\n{first},EMS1\n{second}-99,EMS2\n", encoding="utf-8")
+    told = Dispatch(office.today(), channel="ems")
+    with pytest.raises(Refused) as refused:
+        send_batch(office, done.order.id, told, tracking=listed)
+    assert [each.code for each in refused.value.findings] == ["services.batch-tracking-foreign"]
+    assert stored.letters(number=first) == ()
+    void_paper(office, second, reason="写错了")
+    listed.write_text(f"文件编号,单号\n{first},EMS1\n", encoding="utf-8")
+    sent = send_batch(office, done.order.id, told, tracking=listed)
+    assert [each.is_sent for each in sent] == [each.number != second for each in sent]
+    assert [each.tracking for each in stored.letters(number=first)] == ["EMS1"]
+    assert {each.code for one in sent for each in one.findings} == {
+        "services.not-current", "services.letter-without-tracking",
+    }  # fmt: skip
+    again = send_batch(office, done.order.id, told)
+    assert not any(each.is_sent for each in again)
+    assert [len(stored.letters(number=each)) for each in (first, second)] == [1, 0]
+    with pytest.raises(NotFound):
+        send_batch(office, "20240101-0000", told)
+
+
+def test_the_board_says_which_letters_go_out_now(office: Office, deals: list[str]) -> None:
+    rows = due_board(office, Wanted(as_of=DAY)).rows
+    (due,) = letters_due(rows)
+    assert (due.title, due.count, due.amount) == (KIND, len(deals), sum(row.balance for row in rows if row.seq == 1))
