@@ -54,6 +54,7 @@ bench: $(STAMP)
 	@$(BIN)/python bench/peers.py
 	@$(BIN)/python bench/workbook.py
 	@$(BIN)/python bench/board.py
+	@$(BIN)/python bench/statement.py
 	@$(BIN)/python bench/burst.py
 	@$(BIN)/python bench/verify.py
 	@$(BIN)/python bench/growth.py

@@ -2,7 +2,9 @@
 
 The result goes to `bench/soak/<date>.txt` (machine, version, slowest tests, closing line) and is committed, so that
 "it was soaked" is a file and not a memory. Arguments are passed on to pytest: `python scripts/soak.py tests/archive`;
-the ten thousand random deals alone are `python scripts/soak.py tests/deals/test_random_deals.py`.
+the ten thousand random deals alone are `python scripts/soak.py tests/deals/test_random_deals.py`. How many letters the
+large batch issues is told by SOAK_LETTERS, ten thousand by default; what tests measure (SOAK_FIGURES names the file
+they write to) stands in the result, too.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "soak"
 LINES_KEPT = 40
+LETTERS = "10000"
 
 
 def command(arguments: list[str]) -> list[str]:
@@ -26,17 +30,20 @@ def command(arguments: list[str]) -> list[str]:
     return [sys.executable, "-m", "pytest", *options, *arguments]
 
 
-def run(arguments: list[str]) -> tuple[int, list[str]]:
+def run(arguments: list[str], figures: Path) -> tuple[int, list[str]]:
     """Run pytest, showing its output as it comes; return its exit code and its lines."""
     lines = []
-    with subprocess.Popen(command(arguments), cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8") as tests:
+    env = {"SOAK_LETTERS": LETTERS, **os.environ, "SOAK_FIGURES": str(figures)}
+    with subprocess.Popen(
+        command(arguments), cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as tests:
         for line in tests.stdout or ():
             print(line, end="", flush=True)
             lines.append(line.rstrip())
     return tests.returncode, lines
 
 
-def report(began: datetime, code: int, lines: list[str], asked: list[str]) -> Iterator[str]:
+def report(began: datetime, code: int, lines: list[str], asked: list[str], figures: str = "") -> Iterator[str]:
     """Yield the lines of the result file."""
     seconds = (datetime.now(UTC) - began).total_seconds()
     yield f"began    {began.isoformat(timespec='seconds')}, took {seconds / 60:.0f} minutes"
@@ -45,6 +52,9 @@ def report(began: datetime, code: int, lines: list[str], asked: list[str]) -> It
     yield f"machine  {platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     yield f"result   {'passed' if code == 0 else f'FAILED (exit code {code})'}"
     yield ""
+    if figures:
+        yield from figures.splitlines()
+        yield ""
     yield from lines[-LINES_KEPT:]
 
 
@@ -62,10 +72,13 @@ def _commit() -> str:
 def main() -> int:
     """Soak, and write the result."""
     began = datetime.now(UTC)
-    code, lines = run(sys.argv[1:])
+    with tempfile.TemporaryDirectory() as folder:
+        figures = Path(folder) / "figures.txt"
+        code, lines = run(sys.argv[1:], figures)
+        measured = figures.read_text(encoding="utf-8") if figures.exists() else ""
     RESULTS.mkdir(parents=True, exist_ok=True)
     target = _free_name(began)
-    target.write_text("\n".join(report(began, code, lines, sys.argv[1:])) + "\n", encoding="utf-8")
+    target.write_text("\n".join(report(began, code, lines, sys.argv[1:], measured)) + "\n", encoding="utf-8")
     print(target.relative_to(ROOT))
     return code
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from docgen.services.batch import (
     BatchDone,
     BatchPlan,
     Preview,
+    letters_due,
     order_for,
     plan_due,
     plan_listed,
@@ -26,6 +28,7 @@ from docgen.services.batch import (
 )
 from docgen.services.batch_item import BatchOrder
 from docgen.services.batch_results import Written, write_results
+from docgen.services.due_board import DueBoard, Wanted, due_board
 from docgen.services.office import Office
 
 _SHOWN = 50
@@ -61,7 +64,7 @@ def batch(  # noqa: PLR0913  # a command's options are its arguments
     if dry_run:
         with progress_bar("cli.batch-checking", has_rate=True) as bar:
             seen = preview(office, plan, order, progress=advancing(bar))
-        _show_preview(seen)
+        _show_preview(office, seen)
         return 0
     done = _run(office, (plan, order), "", workers)
     return _hand_over(office, done, out, as_print=as_print)
@@ -94,6 +97,7 @@ def _show(done: BatchDone, written: Written) -> None:
     if done.failed:
         rows = [(each.contract_no or each.deal, each.customer, _why(each.findings)) for each in done.failed]
         console.table(console.words("cli.title-batch-failed"), _FAILED, rows[:_SHOWN])
+        _show_remedies(finding for each in done.failed for finding in each.findings)
     amount = f"{done.amount:,}"
     console.say("cli.batch-done", id=done.order.id, title=done.title, issued=len(done.issued), pages=done.pages,
                 amount=amount, failed=len(done.failed))  # fmt: skip
@@ -101,23 +105,44 @@ def _show(done: BatchDone, written: Written) -> None:
         console.say("cli.batch-stopped", id=done.order.id, left=done.wanted - len(done.results))
     for path in filter(None, (written.workbook, written.papers)):
         console.say("cli.file-line", path=path)
+    if done.issued:
+        console.say("cli.batch-then-sent", id=done.order.id)
 
 
-def _show_preview(seen: Preview) -> None:
+def _show_remedies(findings: Iterable[Finding]) -> None:
+    """Say what to do, each thing once, for the first item it concerns."""
+    said: dict[str, Finding] = {}
+    for finding in findings:
+        said.setdefault(finding.code, finding)
+    for finding in said.values():
+        if finding.remedy():
+            console.say("cli.batch-remedy", remedy=finding.remedy())
+
+
+def _show_preview(office: Office, seen: Preview) -> None:
     if console.wants_json():
         console.dump(seen)
         return
     ready = [each for each in seen.items if each.is_ready]
     refused = [each for each in seen.items if not each.is_ready]
     rows = [(each.item.deal, each.item.seq or "", each.customer, each.title, "") for each in ready]
-    console.table(console.words("cli.title-batch-ready"), _PREVIEW, rows)
-    left = [(each.item.deal, each.item.seq or "", each.customer, each.title, _why(each.findings)) for each in refused]
-    left += [
-        (each.contract_no, each.seq or "", each.customer, "", each.why.sentence()) for each in seen.plan.not_chosen
-    ]
+    if rows:
+        console.table(console.words("cli.title-batch-ready"), _PREVIEW[:-1], [row[:-1] for row in rows])
+    left = [(each.item.deal, each.item.seq or "", each.customer, _why(each.findings)) for each in refused]
+    left += [(each.contract_no, each.seq or "", each.customer, each.why.sentence()) for each in seen.plan.not_chosen]
     if left:
-        console.table(console.words("cli.title-batch-not"), _PREVIEW, left)
+        console.table(console.words("cli.title-batch-not"), (*_PREVIEW[:3], _PREVIEW[-1]), left)
+        _show_remedies(finding for each in refused for finding in each.findings)
     console.say("cli.batch-preview", title=seen.plan.title, as_of=seen.plan.as_of, ready=len(ready), other=len(left))
+    if not seen.items:
+        show_letters_due(office, due_board(office, Wanted(as_of=seen.plan.as_of)))
+
+
+def show_letters_due(office: Office, board: DueBoard) -> None:
+    """Say which letters go out now, each with the command that issues them in one go."""
+    options = "" if board.as_of == office.today() else f" --as-of {board.as_of}"
+    for each in letters_due(board.rows):
+        console.say("cli.letters-due", title=each.title, count=each.count, amount=f"{each.amount:,}", options=options)
 
 
 def _why(findings: tuple[Finding, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from docgen.cli import console
+from docgen.cli.batch import show_letters_due
 from docgen.cli.progress import advancing, progress_bar
 from docgen.receivables.aging import AgeingLine
 from docgen.receivables.board import BoardRow
@@ -34,13 +35,16 @@ def due(  # noqa: PLR0913  # a command's options are its arguments
 ) -> None:
     """列出各期应收款：到期、逾期、违约金、函件和下一步 · every instalment as of a day."""
     wanted = Wanted(console.day(as_of, "--as-of"), customer, owner, stage)
+    office = console.office()
     with progress_bar("cli.reading-deals") as progress:
-        board = due_board(console.office(), wanted, progress=advancing(progress))
+        board = due_board(office, wanted, progress=advancing(progress))
     written = write_board(board, xlsx) if xlsx else None
     if console.wants_json():
         console.dump(board if written is None else {"written": written, "board": board})
         return
     _show(board, show_all=show_all)
+    if wanted == Wanted(wanted.as_of):  # the commands it names are for everybody
+        show_letters_due(office, board)
     if written:
         console.say("cli.board-written", path=written.path, count=written.rows)
 
@@ -59,7 +63,7 @@ def _show(board: DueBoard, *, show_all: bool) -> None:
         console.table(console.words("cli.title-ageing"), _AGEING, lines)
     for one in board.payments:
         if one.as_of is None:
-            console.say("cli.payments-unknown", company=one.company)
+            console.say("cli.payments-unknown", company=one.company, as_of=board.as_of)
         else:
             console.say("cli.payments-as-of", company=one.company, as_of=one.as_of, age=one.age)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from docgen.cli import console
 from docgen.cli.facts import Evidence, OptionalReason, Reason, Revision
+from docgen.findings import Severity
+from docgen.services.batch_sent import send_batch
 from docgen.services.letters import (
     Dispatch,
     LetterTold,
@@ -37,6 +40,28 @@ def sent(  # noqa: PLR0913  # a command's options are its arguments
 ) -> None:
     """记录寄出 · it was sent."""
     _tell(send_letter, number, _dispatch(on, channel=channel, tracking=ems, evidence=evidence), revision)
+
+
+@letter_app.command("sent-batch")
+def sent_batch(
+    batch_id: Annotated[str, typer.Argument(metavar="ID", help="批次号 · the batch")],
+    *,
+    on: On,
+    channel: Annotated[str, typer.Option(help="ems、快递、面交、邮件、传真… · how they travel")],
+    tracking: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="单号表：每行 文件编号,单号，或 xlsx · tracking numbers")
+    ] = None,
+    evidence: Evidence = None,
+) -> int:
+    """一次登记一个批次的函件都已寄出 · the letters of a batch were sent."""
+    done = send_batch(console.office(), batch_id, _dispatch(on, channel=channel, evidence=evidence), tracking=tracking)
+    if console.wants_json():
+        console.dump({"letters": done})
+    else:
+        console.show_findings(finding for each in done for finding in each.findings)
+        count = sum(each.is_sent for each in done)
+        console.say("cli.batch-sent", id=batch_id, sent=count, other=len(done) - count)
+    return 1 if any(finding.severity is Severity.ERROR for each in done for finding in each.findings) else 0
 
 
 @letter_app.command("delivered")

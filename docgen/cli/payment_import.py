@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -53,6 +54,7 @@ def confirm(
         console.dump({"company": named, "as_of": day})
     else:
         console.say("cli.payments-confirmed", company=named, as_of=day.isoformat())
+        console.say("cli.statement-then-due")
 
 
 @waiting_app.command("list")
@@ -68,7 +70,7 @@ def list_() -> None:
     names = ("cli.col-id", "cli.col-on", "cli.col-amount", "cli.col-payer", "cli.col-memo", "cli.col-reasons",
              "cli.col-candidates")  # fmt: skip
     console.table("", names, (
-        (row.id, row.on, f"{row.amount:>12}", row.payer, row.memo, console.words(f"cli.waits-{row.reason}"),
+        (row.id, row.on, f"{_grouped(row.amount):>14}", row.payer, row.memo, console.words(f"cli.waits-{row.reason}"),
          "\n".join(f"{one['contract_no']} {one['customer']} {one['score']}" for one in row.candidates))
         for row in rows
     ))  # fmt: skip
@@ -112,21 +114,36 @@ def _columns(told: list[str]) -> dict[str, str]:
 
 def _show(done: ImportDone) -> None:
     told = {**done.layout.columns, "memo": "+".join(done.layout.memo)}
-    columns = "，".join(f"{field}={heading}" for field, heading in told.items() if heading)
+    columns = "，".join(f"{_field(field)}={heading}" for field, heading in told.items() if heading)
     console.say("cli.statement-columns", columns=columns)
     shown = [line for line in done.lines if line.fate not in {Fate.NOT_OURS, Fate.KNOWN}]
     names = ("cli.col-row", "cli.col-on", "cli.col-amount", "cli.col-payer", "cli.col-fate", "cli.col-contract")
     if shown:
         console.table("", names, (
-            (line.row, line.on, line.amount, line.payer, _fate(line.fate.value, line.reason),
+            (line.row, line.on, _grouped(line.amount), line.payer, _fate(line.fate.value, line.reason),
              line.contract_no or "\n".join(f"{one.contract_no} {one.score:.2f}?" for one in line.candidates[:3]))
             for line in shown[:_SHOWN]
         ))  # fmt: skip
     counts = {fate.value: done.counts.get(fate.value, 0) for fate in Fate}
     code = "cli.statement-preview" if done.is_preview else "cli.statement-taken"
     console.say(code, path=done.path, lines=len(done.lines), as_of=done.as_of.isoformat(), **counts)
+    if len(shown) > _SHOWN:
+        console.say("cli.statement-further", count=len(shown) - _SHOWN)
     if done.is_known_file:
         console.say("cli.statement-known", path=done.path)
+    if not done.is_preview:
+        if counts[Fate.WAITS]:
+            console.say("cli.statement-then-claim", count=counts[Fate.WAITS])
+        console.say("cli.statement-then-due")
+
+
+def _field(field: str) -> str:
+    """Return what a column says in words, with the word that --map takes."""
+    return f"{console.words(f'cli.field-{field}')}({field})"
+
+
+def _grouped(amount: str) -> str:
+    return f"{Decimal(amount):,}"
 
 
 def _fate(fate: str, reason: str) -> str:

@@ -124,11 +124,25 @@ def _rows(data: bytes, name: str) -> list[list[object]]:
         return [list(row) for row in sheets[0].rows] if sheets else []
     text = _decoded(data)
     rows: list[list[object]] = []
-    for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)):
-        rows.append([cell.strip().strip("\t") for cell in row])
-        if len(rows) > MAX_ROWS:
-            raise LimitExceeded.of("exchange.reaches-too-far", name, rows=MAX_ROWS, columns=len(row))
+    mark = _delimiter(text)
+    table = csv.reader(io.StringIO(text), delimiter=mark)
+    try:
+        for row in table:
+            rows.append([cell.strip().strip("\t") for cell in row])
+            if len(rows) > MAX_ROWS:
+                raise LimitExceeded.of("exchange.reaches-too-far", name, rows=MAX_ROWS, columns=len(row))
+            if any("\n" in cell and _holds_a_line(cell, mark) for cell in row):
+                raise Refused.of("exchange.statement-open-quote", name, row=len(rows))
+    except csv.Error as problem:
+        raise Refused.of("exchange.statement-open-quote", name, row=len(rows) + 1) from problem
     return rows
+
+
+def _holds_a_line(cell: str, mark: str) -> bool:
+    """Tell whether a quotation mark that never closed has swallowed the next line: it has a day among its fields."""
+    return any(
+        read_day(part) is not None for line in cell.splitlines()[1:] if mark in line for part in line.split(mark)
+    )
 
 
 def _decoded(data: bytes) -> str:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from heapq import nsmallest
 
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-/_.]{4,}")
 MOST = 5
@@ -123,12 +124,16 @@ class Book:
         self._by_number: defaultdict[str, list[OpenDeal]] = defaultdict(list)
         self._by_name: defaultdict[str, list[OpenDeal]] = defaultdict(list)
         self._past: defaultdict[Decimal, list[PastPayment]] = defaultdict(list)
+        self._amounts = _Amounts()
         self._seen = dict(self.known)
         for deal in self.deals:
+            self._amounts.note(deal)
             for number in deal.numbers:
                 self._by_number[plain_number(number)].append(deal)
             for name in deal.names:
                 self._by_name[name].append(deal)
+        for own in self._by_name.values():
+            own.sort(key=lambda deal: deal.contract_no)
         for payment in self.payments:
             self._past[payment.amount].append(payment)
 
@@ -146,7 +151,6 @@ class Book:
 
     def _payment(self, money: Money) -> Match:
         named = self.named(money.memo)
-        own = self._by_name.get(money.payer, [])
         if len(named) == 1:
             deal = named[0]
             if not money.payer or money.payer in deal.names:
@@ -154,18 +158,17 @@ class Book:
             return self._wait("other-payer", money, named)
         if len(named) > 1:
             return self._wait("several-numbers", money, named)
-        exact = [deal for deal in own if money.amount in deal.sums()]
-        if len(exact) == 1 and not self._fits_later(own, exact[0], money.amount):
-            return self._take(exact[0], money)
+        exact = self._amounts.at_once(money.payer, money.amount)
+        if len(exact) == 1 and self._amounts.single(money.payer, money.amount) <= set(exact):
+            return self._take(exact[min(exact)], money)
+        own = self._by_name.get(money.payer)
         reason = "several-deals" if exact else "amount-differs" if own else "payer-unknown"
         return self._wait(reason, money, [])
 
-    def _fits_later(self, own: Iterable[OpenDeal], chosen: OpenDeal, amount: Decimal) -> bool:
-        """Tell whether the amount is also that of a single instalment of another deal of the same customer."""
-        return any(amount in {balance for _, balance in deal.open} for deal in own if deal is not chosen)
-
     def _take(self, deal: OpenDeal, money: Money) -> Match:
+        self._amounts.forget(deal)
         deal.pay(money.amount)
+        self._amounts.note(deal)
         past = PastPayment(deal.contract_no, money.reference, "", money.on, money.amount, deal.names)
         self._past[money.amount].append(past)
         return Match(Fate.TAKEN, deal.contract_no)
@@ -193,21 +196,65 @@ class Book:
         return Match(Fate.WAITS, reason=reason, candidates=self._ranked(money, named))
 
     def _ranked(self, money: Money, named: list[OpenDeal]) -> tuple[Candidate, ...]:
-        scored: dict[str, Candidate] = {}
-        own = self._by_name.get(money.payer, [])
-        for deal in named:
-            scored[deal.contract_no] = Candidate(deal.contract_no, deal.customer, 0.8, "number")
-        for deal in own:
-            fits = money.amount in deal.sums() or money.amount in {balance for _, balance in deal.open}
-            score, why = (0.7, "name-and-amount") if fits else (0.4, "name")
-            scored.setdefault(deal.contract_no, Candidate(deal.contract_no, deal.customer, score, why))
-        if len(scored) < MOST:
-            for deal in self.deals:
-                if deal.contract_no not in scored and money.amount in {balance for _, balance in deal.open}:
-                    scored[deal.contract_no] = Candidate(deal.contract_no, deal.customer, 0.2, "amount")
+        scored = {deal.contract_no: _candidate(deal, 0.8, "number") for deal in named}
+        fitting = self._amounts.fitting(money.payer, money.amount)
+        for deal in nsmallest(MOST + len(scored), fitting, key=lambda each: each.contract_no):
+            scored.setdefault(deal.contract_no, _candidate(deal, 0.7, "name-and-amount"))
+        for kin, score, why in (
+            (self._by_name.get(money.payer, ()), 0.4, "name"),
+            (self._amounts.of_anybody(money.amount), 0.2, "amount"),
+        ):
+            for deal in kin:
                 if len(scored) >= MOST:
                     break
+                scored.setdefault(deal.contract_no, _candidate(deal, score, why))
         return tuple(sorted(scored.values(), key=lambda each: (-each.score, each.contract_no))[:MOST])
+
+
+class _Amounts:
+    """Open deals by what could be paid: a line finds its deals without asking each one, however many are open."""
+
+    def __init__(self) -> None:
+        self._single: defaultdict[Decimal, dict[str, OpenDeal]] = defaultdict(dict)
+        self._own_single: defaultdict[tuple[str, Decimal], dict[str, OpenDeal]] = defaultdict(dict)
+        self._own_sums: defaultdict[tuple[str, Decimal], dict[str, OpenDeal]] = defaultdict(dict)
+
+    def note(self, deal: OpenDeal) -> None:
+        """Take a deal in, as it stands open now."""
+        for table in self._tables(deal):
+            table[deal.contract_no] = deal
+
+    def forget(self, deal: OpenDeal) -> None:
+        """Take a deal out, before what is open of it changes."""
+        for table in self._tables(deal):
+            table.pop(deal.contract_no, None)
+
+    def at_once(self, name: str, amount: Decimal) -> dict[str, OpenDeal]:
+        """Return the deals of a customer by number that the amount pays: the first instalment, the first two, …."""
+        return self._own_sums.get((name, amount), {})
+
+    def single(self, name: str, amount: Decimal) -> set[str]:
+        """Return the numbers of a customer's deals that have an instalment of the amount open, first due or later."""
+        return set(self._own_single.get((name, amount), ()))
+
+    def fitting(self, name: str, amount: Decimal) -> Iterable[OpenDeal]:
+        """Return the deals of a customer that the amount fits in one of both ways."""
+        return {**self.at_once(name, amount), **self._own_single.get((name, amount), {})}.values()
+
+    def of_anybody(self, amount: Decimal) -> Iterable[OpenDeal]:
+        """Return the deals, whoever's, that have an instalment of the amount open."""
+        return self._single.get(amount, {}).values()
+
+    def _tables(self, deal: OpenDeal) -> Iterator[dict[str, OpenDeal]]:
+        singles, sums = {balance for _, balance in deal.open}, set(deal.sums())
+        yield from (self._single[amount] for amount in singles)
+        for name in deal.names:
+            yield from (self._own_single[name, amount] for amount in singles)
+            yield from (self._own_sums[name, amount] for amount in sums)
+
+
+def _candidate(deal: OpenDeal, score: float, why: str) -> Candidate:
+    return Candidate(deal.contract_no, deal.customer, score, why)
 
 
 def plain_number(number: str) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,7 +29,7 @@ from docgen.services.batch_workers import Stopped, never, work_off
 from docgen.services.due_board import Wanted, due_board
 from docgen.services.office import Office
 from docgen.services.prepare_issue import prepare
-from docgen.store import batches, projection
+from docgen.store import batches, ledger, projection
 from docgen.store.journal import writing
 
 Progress = Callable[[str, int, int], None]
@@ -170,8 +172,33 @@ def _previewed(office: Office, order: BatchOrder, item: BatchItem) -> Previewed:
         made = prepare(office, order.request(item), is_draft=False)
     except DocgenError as problem:
         errors = tuple(each for each in problem.findings if each.severity is Severity.ERROR)
-        return Previewed(item, "", "", errors or problem.findings, is_ready=False)
+        return Previewed(item, _customer_of(item), "", errors or problem.findings, is_ready=False)
     return Previewed(item, made.order.deal.customer.name, made.order.title, made.findings, is_ready=True)
+
+
+def _customer_of(item: BatchItem) -> str:
+    with suppress(DocgenError):
+        return ledger.deal(item.deal).record.customer.name
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class LettersDue:
+    """A letter that goes out now, to how many instalments, and what they have open together, 元."""
+
+    title: str
+    count: int
+    amount: Decimal
+
+
+def letters_due(rows: Iterable[BoardRow]) -> tuple[LettersDue, ...]:
+    """Return which letters a board asks for now, the most wanted first: one batch each."""
+    found: defaultdict[str, list[Decimal]] = defaultdict(list)
+    for row in rows:
+        for title in _titles_wanted(row) if row.balance else ():
+            found[title].append(row.balance)
+    told = (LettersDue(title, len(open_), sum(open_, _ZERO)) for title, open_ in found.items())
+    return tuple(sorted(told, key=lambda each: (-each.count, each.title)))
 
 
 def order_for(

@@ -9,7 +9,7 @@ from docgen.exchange.cells import Raw
 from docgen.exchange.reader import read_workbook
 
 _COMMENT = "#"
-_HEADINGS = {"合同编号", "合同", "编号", "订单号", "订单编号", "deal", "contract"}
+_HEADINGS = {"合同编号", "合同", "编号", "订单号", "订单编号", "文件编号", "deal", "contract"}
 
 
 def read_list(path: Path) -> list[tuple[str, int | None]]:
@@ -20,13 +20,23 @@ def read_list(path: Path) -> list[tuple[str, int | None]]:
     Raises:
         Refused: the file is not there, cannot be read, or names no deal.
     """
+    return [(deal, _seq(seq, path)) for deal, seq in read_pairs(path)]
+
+
+def read_pairs(path: Path) -> list[tuple[str, str]]:
+    """Return the first two cells of each line of a list; notes, headings and empty lines are left out.
+
+    Raises:
+        Refused: the file is not there, cannot be read, or lists nothing.
+    """
     if not path.is_file():
         raise Refused.of("services.batch-no-list", str(path), path=path)
     rows = _of_workbook(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _of_text(path)
-    found = [(deal, seq) for deal, seq in rows if deal and not deal.startswith(_COMMENT) and deal not in _HEADINGS]
+    found = [(word, beside) for word, beside in rows
+             if word and not word.startswith(_COMMENT) and word not in _HEADINGS]  # fmt: skip
     if not found:
         raise Refused.of("services.batch-list-empty", str(path), path=path)
-    return [(deal, _seq(seq, path)) for deal, seq in found]
+    return found
 
 
 def _of_text(path: Path) -> list[tuple[str, str]]:

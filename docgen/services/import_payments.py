@@ -18,8 +18,8 @@ from pathlib import Path
 
 from docgen.archive.lock import exclusive
 from docgen.archive.names import fold
-from docgen.errors import Refused
-from docgen.exchange.bank import Layout, Statement, StatementLine, read_statement
+from docgen.errors import LimitExceeded, Refused
+from docgen.exchange.bank import MAX_BYTES, Layout, Statement, StatementLine, read_statement
 from docgen.findings import has_errors
 from docgen.receivables.matching import Book, Candidate, Fate, Match, Money, OpenDeal, PastPayment
 from docgen.services import bank_mappings
@@ -128,8 +128,10 @@ def company_of(office: Office, named: str | None) -> str:
 
 def _read(office: Office, order: ImportOrder) -> tuple[bytes, Statement]:
     try:
+        if order.path.stat().st_size > MAX_BYTES:  # not even read
+            raise LimitExceeded.of("exchange.too-large", megabytes=MAX_BYTES // (1024 * 1024))
         data = order.path.read_bytes()
-    except FileNotFoundError as problem:
+    except (FileNotFoundError, IsADirectoryError) as problem:
         raise Refused.of("services.no-file", str(order.path)) from problem
     known = bank_mappings.remembered(office)
     statement = read_statement(data, name=order.path.name, known=known, columns=order.columns)
@@ -209,19 +211,21 @@ def _past(deals: list[OpenDeal]) -> Iterator[PastPayment]:
 def _carried_out(office: Office, name: str, matched: list[Matched], progress: Progress | None) -> list[Matched]:
     """Record what is certain; what a deal's own checks refuse waits for a person instead."""
     done: list[Matched] = []
+    keys: dict[str, str] = {}
     for number, (line, match) in enumerate(matched, 1):
-        done.append((line, _carry_out(office, name, line, match)))
+        done.append((line, _carry_out(office, name, line, match, keys)))
         if progress is not None:
             progress(name, number, len(matched))
     return done
 
 
-def _carry_out(office: Office, name: str, line: StatementLine, match: Match) -> Match:
+def _carry_out(office: Office, name: str, line: StatementLine, match: Match, keys: dict[str, str]) -> Match:
+    """Record one line; `keys` are the numbers of the payments recorded in this run, by the bank's reference."""
     try:
         if match.fate is Fate.TAKEN:
-            add_payment(office, match.contract_no, payment_values(line), source=name)
+            keys[line.reference] = add_payment(office, match.contract_no, payment_values(line), source=name)
         elif match.fate is Fate.REVERSES and match.payment is not None:
-            _take_back(office, match.payment, line)
+            _take_back(office, match.payment, line, keys)
     except Refused as problem:
         log.refused(problem)
         refused = Candidate(match.contract_no, "", 0.9, "number")
@@ -234,13 +238,13 @@ def payment_values(line: StatementLine) -> dict[str, str]:
     return {"on": line.on.isoformat(), "amount": format(line.amount, "f"), "reference": line.reference}
 
 
-def add_payment(office: Office, contract_no: str, values: Mapping[str, str], *, source: str) -> None:
-    """Record a payment under the bank's reference; `source` is the name of the statement."""
-    add_fact(office, contract_no, NewFact("payment", values, source=source))
+def add_payment(office: Office, contract_no: str, values: Mapping[str, str], *, source: str) -> str:
+    """Record a payment under the bank's reference, and return its number; `source` is the name of the statement."""
+    return add_fact(office, contract_no, NewFact("payment", values, source=source)).key
 
 
-def _take_back(office: Office, payment: PastPayment, line: StatementLine) -> None:
-    key = payment.key or collection.payment_references()[payment.reference][1]
+def _take_back(office: Office, payment: PastPayment, line: StatementLine, keys: Mapping[str, str]) -> None:
+    key = payment.key or keys.get(payment.reference) or collection.payment_references()[payment.reference][1]
     reason = f"银行冲正 {line.on.isoformat()} {line.reference}"
     undo_fact(office, payment.contract_no, Withdrawal("payment", key, reason, line.reference))
 

@@ -181,12 +181,20 @@ def project(key: str, event: tuple[int, str, str, str], payload: Mapping[str, An
             "actor": actor,
         },
     )
-    for line in payload.get("waiting") or ():
-        BankLine.objects.get_or_create(
-            id=line["id"], defaults={**line, "company": payload["company"], "source": payload["name"], "at": at}
-        )
-        for settled in Event.objects.filter(type=SETTLED, payload__id=line["id"]).order_by("key", "seq"):
-            _settle(settled.payload)  # a rebuild may read a later year's log first
+    _project_waiting(payload, at)
+
+
+def _project_waiting(payload: Mapping[str, Any], at: str) -> None:
+    """Take in the lines of a statement that wait; thousands at once, and no look-up a line."""
+    waiting = list(payload.get("waiting") or ())
+    if not waiting:
+        return
+    told = {"company": payload["company"], "source": payload["name"], "at": at}
+    BankLine.objects.bulk_create((BankLine(**line, **told) for line in waiting), batch_size=500, ignore_conflicts=True)
+    ids = {line["id"] for line in waiting}
+    for settled in Event.objects.filter(type=SETTLED).order_by("key", "seq").values_list("payload", flat=True):
+        if settled["id"] in ids:
+            _settle(settled)  # a rebuild may read a later year's log first
 
 
 def _settle(payload: Mapping[str, Any]) -> None:

@@ -81,3 +81,36 @@ def test_a_name_that_looks_like_a_formula_stays_text(root: Path, tmp_path: Path)
     found = [cell for cell in cells if str(cell.value).startswith("=HYPERLINK")]
     assert found
     assert {cell.data_type for cell in found} == {"s"}
+
+
+def test_monday_of_finance_each_step_names_the_next(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+
+    def told(*words: str) -> str:
+        capsys.readouterr()
+        main(["-w", str(root), *words])
+        return capsys.readouterr().out
+
+    board_said = told("due", "--as-of", "2024-07-12")
+    assert "docgen payment confirm --as-of 2024-07-12" in board_said
+    assert "docgen batch 催告函 --due --as-of 2024-07-12 --dry-run" in board_said
+    assert "docgen batch" not in told("due", "--as-of", "2024-07-12", "--customer", "YY")
+    nothing = told("batch", "逾期催收函", "--due", "--as-of", "2024-07-12", "--dry-run")
+    assert "将会出具" not in nothing
+    assert "催告函 1 份" in nothing
+    refused = told("batch", "催告函", "--due", "--as-of", "2024-07-12", "--dry-run")
+    assert "YY制造有限公司" in refused
+    assert "→ 先执行 docgen approval request HT2024031002 formal-demand --seq 1" in refused
+    bank = tmp_path / "银行.csv"
+    bank.write_text("交易日期,贷方金额,对方户名,流水号\n2024-07-01,66666.67,YY制造有限公司,R1\n"
+                    "2024-07-02,500.00,陌生公司,R2\n", encoding="gb18030")  # fmt: skip
+    preview = told("payment", "import", str(bank), "--dry-run")
+    assert "付款人(payer)=对方户名" in preview
+    assert "66,666.67" in preview
+    assert "payment waiting list" not in preview
+    taken = told("payment", "import", str(bank))
+    assert "docgen payment waiting list" in taken
+    assert "docgen due" in taken
+    assert "docgen batch" not in told("due", "--as-of", "2024-07-12")

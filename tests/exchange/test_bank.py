@@ -120,3 +120,83 @@ def test_a_direction_column_is_no_amount() -> None:
 def test_what_is_no_statement() -> None:
     with pytest.raises(UnreadableFile):
         read_statement(b"\x89PNG\x00\x00\x00\xff\xfe", name="a.csv")
+
+
+HEAD = "交易日期,贷方金额,对方户名,摘要,流水号\n"
+
+
+def lines_of(text: str) -> list[tuple[Decimal, str]]:
+    read = read_statement((HEAD + text).encode(), name="流水.csv")
+    assert not read.findings
+    return [(line.amount, line.payer) for line in read.lines]
+
+
+def test_formulas_stay_text_and_full_width_digits_are_digits() -> None:
+    text = "２０２４-０７-０１,￥１，０００．５０,=HYPERLINK(1),+cmd|' /C calc'!A0,R1\n"
+    text = text.replace("￥１，０００．５０", '"￥１，０００．５０"')
+    assert lines_of(text) == [(Decimal("1000.50"), "=HYPERLINK(1)")]
+
+
+@pytest.mark.parametrize("told", ["-12.50", "(12.50)", "－12.50"])
+def test_a_negative_amount_is_taken_back_money(told: str) -> None:
+    assert lines_of(f"2024-07-01,{told},恒泰示例,冲正,R1\n") == [(Decimal("-12.50"), "恒泰示例")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '2024-07-01,1.00,恒泰示例,"货款,R1\n2024-07-02,2.00,甲,货款,R2\n',
+        '2024-07-01,1.00,恒泰示例,"货款,R1\n2024-07-02,2.00,甲,"货款,R2\n2024-07-03,3.00,乙,货款,R3\n',
+        '2024-07-01,1.00,恒泰示例,"' + "货" * 140_000 + "\n",
+    ],
+)
+def test_a_quotation_mark_that_never_closes_swallows_no_line(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        lines_of(text)
+    (found,) = refused.value.findings
+    assert (found.code, found.params["row"]) == ("exchange.statement-open-quote", 2)
+
+
+def test_a_memo_of_two_lines_in_quotes_is_one_memo() -> None:
+    assert lines_of('2024-07-01,1.00,恒泰示例,"货款\n，第二期",R1\n') == [(Decimal("1.00"), "恒泰示例")]
+
+
+def test_a_heading_that_stands_twice_is_read_from_the_first_and_shown() -> None:
+    text = "交易日期,金额,金额,对方户名,流水号\n2024-07-01,5.00,900.00,恒泰示例,R1\n"
+    read = read_statement(text.encode(), name="流水.csv")
+    assert read.layout.headings == ("交易日期", "金额", "金额#3", "对方户名", "流水号")
+    assert [line.amount for line in read.lines] == [Decimal("5.00")]
+
+
+def test_nul_bytes_are_no_statement_and_mixed_encodings_make_no_name() -> None:
+    with pytest.raises(UnreadableFile):
+        lines_of("2024-07-01,1.00,恒泰\x00示例,货款,R1\n")
+    mixed = (HEAD + "2024-07-01,1.00,恒泰示例,货款,R1\n").encode("gb18030") + "2024-07-02,2.00,甲乙,货款,R2\n".encode()
+    first, second = read_statement(mixed, name="流水.csv").lines
+    assert first.payer == "恒泰示例"
+    assert second.payer != "甲乙"  # nobody's name: the line waits for a person
+
+
+def test_merged_headings_above_the_row_of_headings_do_no_harm() -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (["账户明细", None, None, None], ["交易", None, "对方", None],
+                ["交易日期", "收入金额", "对方户名", "流水号"],
+                [date(2024, 7, 1), 94444.42, "恒泰示例", "R1"]):  # fmt: skip
+        sheet.append(row)
+    for cells in ("A1:D1", "A2:B2", "C2:D2"):
+        sheet.merge_cells(cells)
+    out = io.BytesIO()
+    book.save(out)
+    (line,) = read_statement(out.getvalue(), name="流水.xlsx").lines
+    assert (line.amount, line.payer, line.reference) == (Decimal("94444.42"), "恒泰示例", "R1")
+
+
+def test_a_day_that_excel_holds_as_a_bare_number_is_asked_about() -> None:
+    book = Workbook()
+    book.active.append(["交易日期", "收入金额", "对方户名"])
+    book.active.append([45474, 1, "恒泰示例"])
+    out = io.BytesIO()
+    book.save(out)
+    (found,) = read_statement(out.getvalue(), name="流水.xlsx").findings
+    assert (found.code, found.where) == ("exchange.statement-day", "第 2 行")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from docgen.errors import Refused
+from docgen.errors import LimitExceeded, Refused
 from docgen.services.archive_care import rebuild_database
 from docgen.services.due_board import Wanted, due_board
 from docgen.services.import_deal import import_deal
@@ -144,3 +144,19 @@ def test_a_persons_word(busy: Office) -> None:
     assert payments_as_of(busy, as_of=date(2024, 7, 18))[0].is_stale  # the fourth working day
     with pytest.raises(Refused):
         confirm_payments(busy, date(2024, 7, 16))
+
+
+def test_a_file_of_a_hundred_megabytes_is_not_even_read(busy: Office, tmp_path: Path) -> None:
+    path = tmp_path / "大.csv"
+    with path.open("wb") as out:
+        out.truncate(100 * 1024 * 1024)
+    with pytest.raises(LimitExceeded):
+        import_payments(busy, ImportOrder(path))
+
+
+def test_a_settled_line_stays_settled_when_its_statement_is_taken_in_again(busy: Office, tmp_path: Path) -> None:
+    take(busy, tmp_path, R4, "2024-07-04,501.00,,另一陌生公司,往来,R5", name="a.csv")
+    first = next(line for line in waiting_lines(busy) if line.amount == "500.00")
+    reject_line(busy, first.id, reason="股东往来")
+    take(busy, tmp_path, R4, R2, name="b.csv")
+    assert [line.amount for line in waiting_lines(busy)] == ["501.00"]
