@@ -25,7 +25,7 @@ from unittest.mock import patch
 import weasyprint
 
 from docgen.issuing import issue, proof
-from docgen.issuing.issue import _context, _pdf_job
+from docgen.issuing.issue import _pdf_job
 from docgen.rendering import pdf
 from docgen.rendering.assets import ROOT_URL
 from docgen.rendering.pdf import fill_html
@@ -43,7 +43,7 @@ from docgen.workspace import data_root
 LETTERS = 60
 KIND, DAY = "预付款通知单", date(2024, 3, 12)
 MEGABYTE_IN_KIB = 1024
-STEPS: tuple[tuple[ModuleType, str, str], ...] = (
+STEPS: tuple[tuple[ModuleType | type, str, str], ...] = (
     (issue_document, "prepare", "record, conditions, dossier"),
     (pdf, "fill_html", "template filled"),
     (pdf, "_lay_out", "laid out (WeasyPrint)"),
@@ -51,10 +51,10 @@ STEPS: tuple[tuple[ModuleType, str, str], ...] = (
     (pdf, "layout_faults", "laid-out text, places and characters checked"),
     (proof, "prove", "proved by re-opening"),
     (issue_document, "allot", "numbers taken"),
-    (issue, "_context", "values for the template"),
+    (issue.Order, "context", "values for the template"),
     (issue, "_snapshot", "frozen: snapshot and hashes"),
     (issue, "frozen_templates", "frozen: template bytes"),
-    (issue_document, "_derived", "frozen: written out"),
+    (issue_document, "beside", "frozen: written out"),
     (issue_document, "_item", "retention and sidecar"),
     (issue_document, "deposit", "put into the archive"),
     (projection, "catch_up", "tables brought up to the log"),
@@ -108,7 +108,7 @@ def processor_time() -> float:
 def plain_rate(office: Office, item: BatchItem, rounds: int) -> tuple[float, float]:
     """Return letters a second of plain warm WeasyPrint on the HTML of one letter, and processor seconds a letter."""
     order = prepare(office, Request(item.deal, KIND, seq=item.seq, as_of=DAY), is_draft=True).order
-    html, _, assets = fill_html(_pdf_job(order, _context(order)))
+    html, _, assets = fill_html(_pdf_job(order, order.context()))
 
     def once() -> object:
         source = weasyprint.HTML(string=html, base_url=ROOT_URL, url_fetcher=fetcher_of(weasyprint, assets))

@@ -30,6 +30,7 @@ from docgen.archive.renameat import rename_noreplace
 from docgen.errors import StorageProblem
 
 CHUNK = 1024 * 1024
+_ROOM = 128 * 1024
 READ_ONLY = 0o444
 """Kept files get no write permission, so that Word on a network drive opens them read-only (umask still applies)."""
 
@@ -146,10 +147,10 @@ def digest(path: Path) -> Digest:
     """Return hash and size of a file, read once from the start; never follows a link."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
-        total, seen = hashlib.sha256(), 0
-        for chunk in _chunks(handle, None):
-            total.update(chunk)
-            seen += len(chunk)
+        total, seen, room = hashlib.sha256(), 0, memoryview(bytearray(_ROOM))
+        while got := os.readv(handle, [room]):
+            total.update(room[:got])
+            seen += got
         return Digest(total.hexdigest(), seen)
     finally:
         os.close(handle)

@@ -6,8 +6,11 @@ names the contract, the file, and which of the four was changed. Inspection only
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from docgen.archive import disk, manifest, plain
 from docgen.archive.disposition import EVENT, bears_out, claims_disposal, doomed, stone_in
@@ -278,12 +281,12 @@ def _present(seen: Inspection) -> set[str]:
     present: set[str] = set()
     places = {"": folder.path, "_docgen/derived/": folder.derived, "_docgen/templates/": folder.templates}
     for prefix, place in places.items():
-        for name in disk.names(place):
+        for name, kind in _types_in(place).items():
             if prefix == "" and (name == OURS or (name == "customer.json" and read_customer(folder.path))):
                 continue
-            if disk.is_folder(place / name):
+            if kind == stat.S_IFDIR:
                 seen.report("archive.extra-folder", prefix + name)
-            elif not disk.is_plain_file(place / name):
+            elif kind != stat.S_IFREG:
                 seen.report("archive.file-not-plain", prefix + name)
             else:
                 present.add(prefix + name)
@@ -291,6 +294,15 @@ def _present(seen: Inspection) -> set[str]:
         if name not in _OURS_KNOWN and not name.endswith(".tmp"):
             _report_extra(seen, f"_docgen/{name}", None)
     return present
+
+
+def _types_in(place: Path) -> dict[str, int]:
+    """Return the names in a folder, sorted, each with its type as in stat.S_IFMT; none if the folder is not there."""
+    try:
+        with os.scandir(place) as found:
+            return dict(sorted((one.name, stat.S_IFMT(one.stat(follow_symlinks=False).st_mode)) for one in found))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
 
 
 def _check_interruptions(seen: Inspection) -> None:

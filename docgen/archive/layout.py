@@ -51,47 +51,47 @@ class Folder:
     @property
     def label(self) -> Path:
         """Return the file that says whose folder this is."""
-        return self.ours / "folder.json"
+        return self.path / f"{OURS}/folder.json"
 
     @property
     def events(self) -> Path:
         """Return the append-only event log."""
-        return self.ours / "events.jsonl"
+        return self.path / f"{OURS}/events.jsonl"
 
     @property
     def records(self) -> Path:
         """Return the folder of sidecars."""
-        return self.ours / "records"
+        return self.path / f"{OURS}/records"
 
     @property
     def derived(self) -> Path:
         """Return the folder of texts and reports made from the papers."""
-        return self.ours / "derived"
+        return self.path / f"{OURS}/derived"
 
     @property
     def manifest(self) -> Path:
         """Return the list of hashes that `sha256sum -c` reads."""
-        return self.ours / "manifest-sha256.txt"
+        return self.path / f"{OURS}/manifest-sha256.txt"
 
     @property
     def templates(self) -> Path:
         """Return the folder of frozen template bytes, each named by its hash."""
-        return self.ours / "templates"
+        return self.path / f"{OURS}/templates"
 
     @property
     def pending(self) -> Path:
         """Return the folder of deposits under way."""
-        return self.ours / "pending"
+        return self.path / f"{OURS}/pending"
 
     @property
     def unfinished(self) -> Path:
         """Return the folder of what interrupted deposits left, for a person to look at."""
-        return self.ours / "unfinished"
+        return self.path / f"{OURS}/unfinished"
 
     @property
     def lock(self) -> Path:
         """Return the lock file: one writer at a time."""
-        return self.ours / ".lock"
+        return self.path / f"{OURS}/.lock"
 
 
 @dataclass(frozen=True, slots=True)

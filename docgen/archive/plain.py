@@ -8,8 +8,9 @@ whole numbers, yes/no, nothing, lists and tables only. No floating point: an amo
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from json.encoder import encode_basestring
+from typing import cast
 
 from pydantic import JsonValue
 
@@ -22,12 +23,21 @@ def canonical(value: object) -> bytes:
     Raises:
         Refused: archive.not-plain, naming the place of the value that cannot be kept.
     """
-    return _written(value, separators=(",", ":"))
+    return _proven(value, _one_line)
+
+
+def rewritten(value: Mapping[str, JsonValue]) -> bytes:
+    """Return the canonical writing of what `parse_exact` read, which is known to be plain.
+
+    Raises:
+        ValueError: a lone surrogate, which JSON can name and UTF-8 cannot hold.
+    """
+    return _one_line(value)
 
 
 def pretty(value: object) -> bytes:
     """Return the same values for people: sorted keys, two spaces, a line break at the end."""
-    return _written(value, indent=2) + b"\n"
+    return _proven(value, _on_lines)
 
 
 def parse(data: bytes) -> dict[str, JsonValue]:
@@ -45,11 +55,69 @@ def parse(data: bytes) -> dict[str, JsonValue]:
     return cast("dict[str, JsonValue]", value)
 
 
-def _written(value: object, **how: Any) -> bytes:  # noqa: ANN401  # json.dumps' own
+def parse_exact(data: bytes) -> dict[str, JsonValue]:
+    """Return the table that stands in UTF-8 JSON bytes without a number that has a point or an exponent.
+
+    Raises:
+        ValueError: not UTF-8, not JSON, not a table, or with such a number.
+    """
+    try:
+        value = _EXACT.decode(data.decode("utf-8"))
+    except RecursionError as problem:
+        raise ValueError("nested too deep") from problem
+    if not isinstance(value, dict):
+        raise ValueError("not a table")  # noqa: TRY004  # one error for all that is not our writing
+    return cast("dict[str, JsonValue]", value)
+
+
+def _no_point(text: str) -> object:
+    raise ValueError(f"no plain number: {text}")
+
+
+_EXACT = json.JSONDecoder(parse_float=_no_point, parse_constant=_no_point)
+
+
+def _one_line(value: object) -> bytes:
+    return _LINE.encode(value).encode()
+
+
+_LINE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _on_lines(value: object) -> bytes:
+    """Write as `json.dumps(…, sort_keys=True, ensure_ascii=False, indent=2)` does, in a quarter of its time."""
+    return f"{_pieces(value, _BREAK)}\n".encode()
+
+
+def _pieces(value: object, line: str) -> str:
+    """Return the writing of a value; `line` is a line break with the indentation the value stands at."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(cast("str", value))
+    if kind in _EMPTY and not value:
+        return _EMPTY[kind]
+    if value and isinstance(value, dict):
+        inner = line + _INDENT
+        rows = [f"{inner}{encode_basestring(key)}: {_pieces(value[key], inner)}" for key in sorted(value)]
+        return f"{{{','.join(rows)}{line}}}"
+    if value and isinstance(value, list | tuple):
+        inner = line + _INDENT
+        return f"[{','.join([inner + _pieces(one, inner) for one in value])}{line}]"
+    if value is None or kind is bool:
+        return _WORDS[value]
+    return repr(value) if kind is int else _LINE.encode(value)
+
+
+_BREAK, _INDENT = "\n", "  "
+_EMPTY: Mapping[type, str] = {list: "[]", dict: "{}", tuple: "[]"}
+_WORDS: Mapping[object, str] = {None: "null", True: "true", False: "false"}
+
+
+def _proven(value: object, write: Callable[[object], bytes]) -> bytes:
     """Write a value that is plain; one that is not is gone through again, slowly, to name the place."""
     try:
         if _is_plain(value):
-            return json.dumps(value, sort_keys=True, ensure_ascii=False, **how).encode()
+            return write(value)
     except UnicodeEncodeError:  # a lone surrogate
         pass
     _require_plain(value, "")
@@ -61,8 +129,10 @@ def _is_plain(value: object) -> bool:
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:
         return True
+    if kind is list:
+        return all(map(_is_plain, cast("list[object]", value)))
     if isinstance(value, Mapping):
-        return all(isinstance(key, str) for key in value) and all(map(_is_plain, value.values()))
+        return all([isinstance(key, str) for key in value]) and all(map(_is_plain, value.values()))  # noqa: C419  # faster
     if isinstance(value, list | tuple):
         return all(map(_is_plain, value))
     return isinstance(value, str | int)

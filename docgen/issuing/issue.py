@@ -217,13 +217,14 @@ def produce(order: Printable) -> Produced:
     proof.prove(pdf, docx, expected=_expected(order))
     if order.is_trusted and pdf is not None and docx is not None:
         proof.prove_alike(fill_html(_pdf_job(order, context))[0], docx)
+    parts = _template_parts(order.kind.folder, order.shared)
     return Produced(
         faces=_face_files(pdf, docx),
         values=_values(pdf, docx),
         zones=pdf.zones if pdf else (),
         text="\n\f\n".join(pdf.page_texts) if pdf else "",
-        snapshot=_snapshot(order, context),
-        templates=frozen_templates(order.kind.folder, order.shared),
+        snapshot=_snapshot(order, context, parts),
+        templates=_frozen(parts),
     )
 
 
@@ -299,7 +300,7 @@ def _values(pdf: RenderedPdf | None, docx: RenderedDocx | None) -> tuple[Printed
     return docx.values if docx is not None else ()
 
 
-def _snapshot(order: Printable, context: Mapping[str, object]) -> dict[str, object]:
+def _snapshot(order: Printable, context: Mapping[str, object], parts: Mapping[str, _Part]) -> dict[str, object]:
     return {
         "schema": SNAPSHOT_SCHEMA,
         "kind": order.kind.spec.model_dump(mode="json", by_alias=True),
@@ -310,7 +311,7 @@ def _snapshot(order: Printable, context: Mapping[str, object]) -> dict[str, obje
         "faces": [face.value for face in order.faces],
         **order.told(),
         "context": json.loads(json.dumps(context, default=str, ensure_ascii=False)),
-        "templates": template_hashes(order.kind.folder, order.shared),
+        "templates": {name: part.sha256 for name, part in parts.items()},
         "clauses": list(order.kind.spec.clauses),
         "program": __version__,
     }
@@ -336,7 +337,10 @@ _parts: Kept[_Part] = Kept(_PARTS_KEPT)
 
 def frozen_templates(kind_folder: Path, shared: Path) -> dict[str, bytes]:
     """Return the bytes of every template part that shapes a kind's papers, by name; fonts are left to their hash."""
-    parts = _template_parts(kind_folder, shared)
+    return _frozen(_template_parts(kind_folder, shared))
+
+
+def _frozen(parts: Mapping[str, _Part]) -> dict[str, bytes]:
     return {name: part.data for name, part in parts.items() if part.data is not None}
 
 

@@ -67,23 +67,24 @@ def prove_alike(filled_html: str, docx: RenderedDocx) -> None:
 
 
 def _prove_pdf(pdf: RenderedPdf, expected: Expected) -> Iterator[Finding]:
-    facts = pdf_papers.facts(pdf.data)
+    found = pdf_papers.read_whole(pdf.data, dpi=None if expected.document_id is None else CODE_DPI)
+    facts = found.facts
     if facts.pages != pdf.pages:
         yield error("issuing.proof-pages", "pdf", found=facts.pages, expected=pdf.pages)
     claims = {"title": (facts.title, expected.title), "author": (facts.author, expected.author)}
-    for name, (found, wanted) in claims.items():
-        if found != wanted:
-            yield error("issuing.proof-property", "pdf", name=name, found=found, expected=wanted)
+    for name, (told, wanted) in claims.items():
+        if told != wanted:
+            yield error("issuing.proof-property", "pdf", name=name, found=told, expected=wanted)
     if not facts.tagged or facts.pdfa != "2A" or facts.language != "zh-CN":
         yield error("issuing.proof-not-pdfa", "pdf", found=f"{facts.pdfa}/{facts.language}")
     yield from (error("issuing.proof-clipped", "pdf", text=text) for text in pdf.clipped)
-    yield from _prove_texts(pdf)
+    yield from _prove_texts(pdf, found.texts)
     if expected.document_id is not None:
-        yield from _prove_codes(pdf, expected)
+        yield from _prove_codes(pdf, found.pictures, expected)
 
 
-def _prove_texts(pdf: RenderedPdf) -> Iterator[Finding]:
-    pages = zip(pdf.page_texts, pdf_papers.page_texts(pdf.data), strict=True)
+def _prove_texts(pdf: RenderedPdf, texts: Sequence[str]) -> Iterator[Finding]:
+    pages = zip(pdf.page_texts, texts, strict=True)
     for number, (laid_out, found) in enumerate(pages, start=1):
         difference = first_difference(squeeze(laid_out), squeeze(found))
         if difference is not None:
@@ -92,8 +93,8 @@ def _prove_texts(pdf: RenderedPdf) -> Iterator[Finding]:
             )
 
 
-def _prove_codes(pdf: RenderedPdf, expected: Expected) -> Iterator[Finding]:
-    for number, image in enumerate(pdf_papers.rasterise(pdf.data, CODE_DPI), start=1):
+def _prove_codes(pdf: RenderedPdf, pictures: Sequence[pdf_papers.GrayImage], expected: Expected) -> Iterator[Finding]:
+    for number, image in enumerate(pictures, start=1):
         wanted = Payload(str(expected.document_id), number, pdf.pages)
         if not _is_read(read_codes(image), wanted, expected.keyring):
             yield error("issuing.proof-code", f"pdf {number}", page=number)

@@ -97,9 +97,37 @@ def facts(data: bytes) -> PdfFacts:
         UnreadableFile: encrypted, corrupt or without pages. LimitExceeded: too many pages.
     """
     with opened(data) as document:
-        sizes = tuple(page.get_size() for page in pages_of(document))
-        tagged = bool(pdfium.FPDFCatalog_IsTagged(document))
-        title, author = (document.get_metadata_value(key) for key in ("Title", "Author"))
+        return _facts(data, document, tuple(page.get_size() for page in pages_of(document)))
+
+
+@dataclass(frozen=True, slots=True)
+class WholePdf:
+    """A PDF read once for everything: its facts, each page's text, and, where asked for, each page's picture."""
+
+    facts: PdfFacts
+    texts: tuple[str, ...]
+    pictures: tuple[GrayImage, ...]
+
+
+def read_whole(data: bytes, *, dpi: float | None) -> WholePdf:
+    """Return what `facts`, `page_texts` and, at so many dots per inch, `rasterise` return, from opening it once.
+
+    Raises:
+        UnreadableFile: encrypted, corrupt or without pages. LimitExceeded: too many pages or pixels.
+    """
+    sizes, texts, pictures = [], [], []
+    with opened(data) as document:
+        for page in pages_of(document):
+            sizes.append(page.get_size())
+            texts.append(page_text(page))
+            if dpi is not None:
+                pictures.append(render(page, dpi))
+        return WholePdf(_facts(data, document, tuple(sizes)), tuple(texts), tuple(pictures))
+
+
+def _facts(data: bytes, document: Any, sizes: tuple[tuple[float, float], ...]) -> PdfFacts:  # noqa: ANN401  # untyped
+    tagged = bool(pdfium.FPDFCatalog_IsTagged(document))
+    title, author = (document.get_metadata_value(key) for key in ("Title", "Author"))
     language, pdfa = _catalogue_facts(data)
     return PdfFacts(len(sizes), title, author, language, tagged, pdfa, sizes)
 

@@ -16,8 +16,12 @@ _STANDS: tuple[None, None] = (None, None)
 
 
 def dossier_of(office: Office, contract_no: str) -> Dossier:
-    """Return what the office keeps about a deal, in the order it came."""
+    """Return what the office keeps about a deal, in the order it came.
+
+    Every customer's name stands in it only where the record holds a proposal, whose cases must not tell one.
+    """
     rows = [row for row in ledger.papers(contract_no) if row.item_type in {ISSUED, FILED}]
+    record = ledger.deal(contract_no).record
     about = {row.document_id: row.subject for row in rows if row.item_type == ISSUED and row.document_id}
     ends = dict(_ends(office, contract_no, rows))
     papers = tuple(_paper(office, row, about.get(row.answers, row.subject), ends.get(row.id, _STANDS)) for row in rows)
@@ -26,21 +30,15 @@ def dossier_of(office: Office, contract_no: str) -> Dossier:
     return Dossier(
         papers,
         tuple(_letter(row) for row in sent),
-        customer_names=_names_to_keep_out(contract_no),
+        customer_names=customers.all_names() if record.proposal else (),
         answers=reviews.answers(contract_no),
         approvals=asked,
-        payments=_payments(office, contract_no),
+        payments=_payments(office, contract_no, record.company.id),
         term=contract_term(office),
     )
 
 
-def _names_to_keep_out(contract_no: str) -> tuple[str, ...]:
-    """Return every customer's name where the record holds a proposal, whose cases must not tell one; else none."""
-    return customers.all_names() if ledger.deal(contract_no).record.proposal else ()
-
-
-def _payments(office: Office, contract_no: str) -> KnownPayments:
-    company = ledger.deal(contract_no).record.company.id
+def _payments(office: Office, contract_no: str, company: str) -> KnownPayments:
     known = collection.payments_known().get(company)
     lines = (
         line.id

@@ -119,8 +119,24 @@ def _stored(row: Deal) -> StoredDeal:
         customer_id=row.customer_id,
         customer_name=row.customer.name,
         revision=row.revision,
-        record=DealRecord.model_validate(row.record),
+        record=_record(row),
     )
+
+
+def _record(row: Deal) -> DealRecord:
+    """Return the record, validated; the same values as last time give the same record, which never changes."""
+    known = _records.get(row.contract_no)
+    if known is None or known[0] != row.record:
+        known = (row.record, DealRecord.model_validate(row.record))
+        if len(_records) >= _RECORDS_KEPT:
+            _records.clear()
+        _records[row.contract_no] = known
+    return known[1]
+
+
+_RECORDS_KEPT = 16
+_records: dict[str, tuple[object, DealRecord]] = {}
+"""Contract number → the row's values and the record read from them: one act reads a deal several times."""
 
 
 def deals() -> tuple[DealLine, ...]:

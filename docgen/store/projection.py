@@ -13,6 +13,7 @@ from pathlib import Path
 from django.db import transaction
 
 from docgen.approvals.trail import APPROVAL_EVENTS
+from docgen.archive import disk
 from docgen.archive.disposition import EVENT as ITEM_DISPOSED
 from docgen.archive.eventlog import LogEntry, read, scan
 from docgen.archive.layout import CUSTOMER, Archive, Folder, folder_key
@@ -51,6 +52,8 @@ def catch_up(folder: Folder) -> int:
     Raises:
         Damage: a line of the log is broken or foreign; contract and line are named, the tables stay as they were.
     """
+    if _is_caught_up(folder):
+        return 0
     with transaction.atomic():
         cursor, _ = LogCursor.objects.get_or_create(key=folder.key, defaults={"place": place(folder)})
         entries, offset = _new_entries(folder, cursor)
@@ -59,6 +62,12 @@ def catch_up(folder: Folder) -> int:
             cursor.offset, cursor.seq, cursor.head = offset, entries[-1].seq, entries[-1].hash
             cursor.save()
     return len(entries)
+
+
+def _is_caught_up(folder: Folder) -> bool:
+    """Tell, without a transaction, whether the log ends exactly where the tables stopped reading it."""
+    offset = LogCursor.objects.filter(key=folder.key).values_list("offset", flat=True).first()
+    return bool(offset) and disk.is_plain_file(folder.events) and disk.size(folder.events) == offset
 
 
 def _new_entries(folder: Folder, cursor: LogCursor) -> tuple[list[LogEntry], int]:

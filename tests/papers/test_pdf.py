@@ -7,7 +7,7 @@ import pytest
 
 from docgen.errors import DocgenError, LimitExceeded, UnreadableFile
 from docgen.papers.compare import squeeze
-from docgen.papers.pdf import facts, page_texts, rasterise, text_runs
+from docgen.papers.pdf import facts, page_texts, rasterise, read_whole, text_runs
 
 A4_POINTS = (595.28, 841.89)
 
@@ -74,6 +74,15 @@ def test_pages_become_gray_pictures_of_the_right_size(letter: bytes) -> None:
     assert (first < 128).sum() > (second < 128).sum() > 0
     (only,) = rasterise(letter, 144, 2)
     assert only.shape == (1684, 1191)
+
+
+def test_a_file_read_once_for_everything_tells_what_it_tells_piece_by_piece(letter: bytes) -> None:
+    whole = read_whole(letter, dpi=150)
+    assert (whole.facts, whole.texts) == (facts(letter), page_texts(letter))
+    pictures = rasterise(letter, 150)
+    assert len(whole.pictures) == len(pictures) == 2
+    assert all((one == other).all() for one, other in zip(whole.pictures, pictures, strict=True))
+    assert read_whole(letter, dpi=None).pictures == ()
 
 
 def test_a_page_that_is_not_there_is_refused(letter: bytes) -> None:
