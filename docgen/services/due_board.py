@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 
 from docgen.deals.standing import Stage
 from docgen.errors import Refused, StorageProblem
@@ -21,7 +22,7 @@ from docgen.receivables import outline as outlines
 from docgen.receivables.aging import Ageing, ageing
 from docgen.receivables.board import BoardRow, board_rows
 from docgen.receivables.stages import STAGES, LetterSeen
-from docgen.services.evidence import find_evidence
+from docgen.services.evidence import filed_evidence
 from docgen.services.office import Office
 from docgen.services.payments_known import PaymentsAsOf, payments_as_of
 from docgen.store import collection
@@ -89,17 +90,22 @@ def all_rows(
 ) -> Iterator[BoardRow]:
     """Yield the rows of every deal (or of one) as of a day, in order of contract numbers."""
     letters = letters_by_deal(office, as_of, contract_no=contract_no)
-    for found in outlines_on(office, as_of, contract_no=contract_no, progress=progress):
-        yield from board_rows(
-            found,
-            as_of=as_of,
-            letters=_by_instalment(letters.get(found.contract_no, ()), found),
-            is_proof=partial(_is_filed, found.contract_no),
+    every = outlines_on(office, as_of, contract_no=contract_no, progress=progress)
+    while some := list(islice(every, _AT_ONCE)):
+        proofs = filed_evidence(
+            (found.contract_no, proof) for found in some for claim in found.claims for *_, proof in claim.interruptions
         )
+        for found in some:
+            yield from board_rows(
+                found,
+                as_of=as_of,
+                letters=_by_instalment(letters.get(found.contract_no, ()), found),
+                is_proof=partial(_is_filed, proofs, found.contract_no),
+            )
 
 
-def _is_filed(contract_no: str, named: str) -> bool:
-    return find_evidence(contract_no, named) is not None
+def _is_filed(proofs: Container[tuple[str, str]], contract_no: str, named: str) -> bool:
+    return (contract_no, named) in proofs
 
 
 def outlines_on(
@@ -138,8 +144,10 @@ def letters_by_deal(
 ) -> Mapping[str, list[tuple[str, LetterSeen]]]:
     """Return by deal the papers that ask for money as they stood on a day, each with the part it speaks of."""
     found: defaultdict[str, list[tuple[str, LetterSeen]]] = defaultdict(list)
-    for row in collection.asking_papers(tuple(STAGES), as_of=as_of, contract_no=contract_no):
-        proof = row.evidence if row.evidence and find_evidence(row.contract_no, row.evidence) else ""
+    papers = list(collection.asking_papers(tuple(STAGES), as_of=as_of, contract_no=contract_no))
+    proofs = filed_evidence((row.contract_no, row.evidence) for row in papers)
+    for row in papers:
+        proof = row.evidence if (row.contract_no, row.evidence) in proofs else ""
         letter = LetterSeen(row.number, row.title, row.dated, row.sent_on, row.channel, row.delivered_on,
                             row.failed_on, proof, _ended_on(office, row))  # fmt: skip
         found[row.contract_no].append((row.subject, letter))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from docgen.findings import Finding, warning
 from docgen.store import ledger
 
@@ -18,6 +20,13 @@ def find_evidence(contract_no: str, named: str) -> ledger.PaperLine | None:
         item = answers[-1] if answers else None
     is_here = item is not None and item.contract_no == contract_no and item.item_type == "filed"
     return item if is_here else None
+
+
+def filed_evidence(named: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Return, of pairs of contract and named evidence, those that `find_evidence` would find; asked all at once."""
+    wanted = {(contract_no, each) for contract_no, each in named if each}
+    homes = ledger.homes_of_evidence({each for _, each in wanted}) if wanted else {}
+    return frozenset(pair for pair in wanted if homes.get(pair[1]) == (pair[0], "filed"))
 
 
 def weigh_evidence(contract_no: str, named: str | None) -> list[Finding]:

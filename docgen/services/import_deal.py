@@ -177,11 +177,9 @@ def _require_no_twin(deal: Deal, allow: Collection[Allow]) -> None:
         uscc=customer.uscc, name=customer.name
     )  # fmt: skip
     total = format(deal.terms.total, "f")
-    for row in ledger.deals():
-        if (row.customer_id, row.title, row.total) == (who, contract.title, total):
-            twin = ledger.deal(row.contract_no)
-            if twin.record.terms.lines == deal.terms.lines:
-                raise Refused.of("services.same-deal-stands", "terms.contract.number", contract=twin.contract_no)
+    for number in ledger.alike(who, title=contract.title, total=total):
+        if ledger.deal(number).record.terms.lines == deal.terms.lines:
+            raise Refused.of("services.same-deal-stands", "terms.contract.number", contract=number)
 
 
 def _numbered(office: Office, deal: Deal) -> Deal:

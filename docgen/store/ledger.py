@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -167,6 +167,14 @@ def deals() -> tuple[DealLine, ...]:
     )
 
 
+def alike(customer_id: str | None, *, title: str, total: str) -> tuple[str, ...]:
+    """Return the contracts of a living customer that bear a title and a total, newest number first."""
+    rows = Deal.objects.filter(title=title, total=total).order_by("-contract_no")
+    known = list(rows.values_list("contract_no", "customer_id"))
+    living = survivors() if known and customer_id else {}
+    return tuple(number for number, customer in known if living.get(customer, ("",))[0] == customer_id)
+
+
 def papers(contract_no: str | None = None) -> tuple[PaperLine, ...]:
     """Return the archived items of a contract (or of all), in the order they came."""
     rows = Paper.objects.order_by("at", "id")
@@ -271,6 +279,32 @@ def newest_version(document_id: str) -> int:
 def answers_to(document_id: str) -> tuple[PaperLine, ...]:
     """Return the scans that answer an issued paper, first version first."""
     return tuple(_line(row) for row in Paper.objects.filter(answers=document_id).order_by("version"))
+
+
+def homes_of_evidence(named: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    """Return contract number and item type of what each name means: an item's id, or a paper's newest signed copy.
+
+    A name that means nothing is left out. It asks a few times for all names, not once for each.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for chosen in _by_hundreds(named):
+        for item_id, *home in Paper.objects.filter(id__in=chosen).values_list("id", "contract_no", "item_type"):
+            found[item_id] = (home[0], home[1])
+    numbers: dict[str, list[str]] = {}
+    for chosen in _by_hundreds([one for one in named if one not in found]):
+        issued = Paper.objects.filter(number__in=chosen, item_type="issued").exclude(document_id="")
+        for number, document_id in issued.values_list("number", "document_id"):
+            numbers.setdefault(document_id, []).append(number)
+    for chosen in _by_hundreds(numbers):
+        answers = Paper.objects.filter(answers__in=chosen).order_by("version")
+        for document_id, *home in answers.values_list("answers", "contract_no", "item_type"):
+            found |= dict.fromkeys(numbers[document_id], (home[0], home[1]))
+    return found
+
+
+def _by_hundreds(names: Collection[str]) -> Iterator[list[str]]:
+    chosen = sorted(names)
+    return (chosen[start : start + 400] for start in range(0, len(chosen), 400))
 
 
 def _line(row: Paper) -> PaperLine:

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import yaml
 
+from docgen.archive.keep import keep
 from docgen.deals.reading import read_text
 from docgen.demo.people import agreed, hire
 from docgen.errors import Refused
@@ -31,6 +32,7 @@ from docgen.receivables.board import BoardRow
 from docgen.services import issue_document as issuing
 from docgen.services.archive_care import rebuild_database
 from docgen.services.change_terms import Signed, new_change, sign_change
+from docgen.services.deposit_scan import Arrival, Placement, deposit_scan, placement_for
 from docgen.services.due_board import DueBoard, Wanted, due_board
 from docgen.services.import_deal import import_deal
 from docgen.services.import_payments import confirm_payments
@@ -41,8 +43,9 @@ from docgen.services.record_fact import NewFact, Withdrawal, add_fact, undo_fact
 from docgen.workspace import data_root
 
 SAMPLE = data_root() / "samples" / "deals" / "xx-tech.yaml"
-FIRST = date(2025, 1, 2)
+FIRST = date(2025, 6, 3)  # the statute holds for contracts signed since 1 June
 FEN = Decimal("0.01")
+WHOLE = tuple(int(word) for word in os.environ.get("YEAR_DEALS_DAYS", "300x365").split("x"))
 KINDS = {"预付款通知单": "prepayment-notice", "进度款付款通知函": "progress-letter", "尾款催收函": "final-letter",
          "到期提醒函": "statement", "逾期催收函": "overdue-letter", "催告函": "formal-demand"}  # fmt: skip
 HABITS = ("on_time", "on_time", "early", "late", "late", "very_late", "partial", "over", "reversed", "never")
@@ -66,6 +69,17 @@ class Letter:
     sent: date | None = None
     failed: date | None = None
     delivered: date | None = None
+    proof: str = ""
+
+
+@dataclass
+class Grown:
+    """Penalties summed up to a day, good as long as nothing happens in the deal."""
+
+    state: str
+    until: date
+    exact: list[Decimal]
+    bases: dict[int, Decimal]
 
 
 @dataclass
@@ -90,6 +104,9 @@ class Book:
     letters: defaultdict[int, dict[str, Letter]] = field(default_factory=lambda: defaultdict(dict))
     todo: defaultdict[date, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
     planned: set[tuple[int, str]] = field(default_factory=set)
+    proofs: dict[str, str] = field(default_factory=dict)
+    grown: Grown | None = None
+    rolls: dict[date, date] = field(default_factory=dict)
 
 
 def month_after(day: date, months: int) -> date:
@@ -101,8 +118,6 @@ def month_after(day: date, months: int) -> date:
 def make_book(rng: random.Random, n: int, days: int) -> Book:
     """Draw one deal and its customer's habits."""
     signed = FIRST + timedelta(days=rng.randrange(1, max(days * 3 // 5, 20)))
-    if n % 6 == 5:  # the statute holds for contracts signed since June
-        signed = max(signed, date(2025, 6, 1))
     delivered = signed + timedelta(days=rng.randrange(3, 25))
     accepted = delivered + timedelta(days=rng.randrange(1, 20))
     failed = delivered + timedelta(days=1) if rng.random() < 0.15 else None  # some slip
@@ -181,17 +196,22 @@ def due_of(book: Book, part: int, day: date, home: Home) -> date | None:
         start = month_after(book.events["accepted"], book.months)
     if start is None:
         return None
-    due = start + timedelta(days=row["term"])
-    while not home.calendar.is_workday(due):
-        due += timedelta(days=1)
-    return due
+    return rolled(home, book.rolls, start + timedelta(days=row["term"]))
+
+
+def rolled(home: Home, rolls: dict[date, date], day: date) -> date:
+    """Return the first working day from a day on, looked up once."""
+    found = day
+    while day not in rolls and not home.calendar.is_workday(found):
+        found += timedelta(days=1)
+    return rolls.setdefault(day, found)
 
 
 def paid_on(book: Book, day: date, seen: date, home: Home) -> list[Decimal]:
     """Return what is paid of each part by the end of a day, by the amounts of the day we look from."""
     owed = amounts(book, seen)
     paid = [Decimal(0)] * len(owed)
-    free = -sum((amount for on, amount in book.refunds if on <= seen), Decimal(0))
+    free = -sum((amount for on, amount in book.refunds if on <= day), Decimal(0))  # takes no past day back
     for _, on, amount, named in book.money:
         if on > day:
             continue
@@ -214,22 +234,10 @@ def penalties(book: Book, day: date, home: Home) -> dict[int, Decimal]:
     if not isinstance(clause, dict):
         return {}
     owed = amounts(book, day)
-    found: dict[int, Decimal] = {}
-    bases: dict[int, Decimal] = {}
     total = sum(owed)
-    for k, amount in enumerate(owed):
-        due = due_of(book, k, day, home)
-        exact, each = Decimal(0), due
-        while each is not None and each < day:
-            then = amounts(book, each)  # of the evening before: what a change adds is late from the next day
-            balance = max(min(amount, then[k]) - paid_on(book, each, day, home)[k], Decimal(0))
-            if balance:
-                bases.setdefault(k, balance)
-                whole = min(total, sum(then))
-                exact += (whole if clause["base"] == "contract_total" else balance) * Decimal(clause["daily_rate"])
-            each += timedelta(days=1)
-        if exact:
-            found[k] = exact.quantize(FEN, ROUND_HALF_UP)
+    grown = _grown(book, day, home, clause)
+    bases = grown.bases
+    found = {k: exact.quantize(FEN, ROUND_HALF_UP) for k, exact in enumerate(grown.exact) if exact}
     left = (total * Decimal(clause["cap"])).quantize(FEN, ROUND_HALF_UP) if clause["cap"] else None
     capped = {}
     for k in sorted(found, key=lambda one: (due_of(book, one, day, home) or date.max, one)):
@@ -240,6 +248,30 @@ def penalties(book: Book, day: date, home: Home) -> dict[int, Decimal]:
         elif left is not None:
             capped[k] = min(found[k], (bases[k] * Decimal(clause["cap"])).quantize(FEN, ROUND_HALF_UP))
     return capped
+
+
+def _grown(book: Book, day: date, home: Home, clause: dict[str, Any]) -> Grown:
+    """Go on from the day before where nothing happened since, else begin anew; each day is added by itself."""
+    owed = amounts(book, day)
+    dues = [due_of(book, k, day, home) for k in range(len(owed))]
+    state = repr((book.events, book.money, book.refunds))
+    grown = book.grown
+    if grown is None or grown.state != state or grown.until > day:
+        grown = Grown(state, min((due for due in dues if due), default=day), [Decimal(0)] * len(owed), {})
+    while grown.until < day:
+        each = grown.until
+        then = amounts(book, each)  # of the evening before: what a change adds is late from the next day
+        paid = paid_on(book, each, day, home)
+        whole = min(sum(owed), sum(then))
+        for k, due in enumerate(dues):
+            balance = max(min(owed[k], then[k]) - paid[k], Decimal(0))
+            if due and due <= each and balance:
+                grown.bases.setdefault(k, balance)
+                base = whole if clause["base"] == "contract_total" else balance
+                grown.exact[k] += base * Decimal(clause["daily_rate"])
+        grown.until = each + timedelta(days=1)
+    book.grown = grown if dues and any(dues) else None
+    return grown
 
 
 def held(book: Book, seq: int, day: date) -> bool:
@@ -258,6 +290,7 @@ class Office:
         self.books: dict[str, Book] = {}
         self.coming = [make_book(self.rng, n, days) for n in range(deals)]
         self.drawn: Counter[str] = Counter()
+        self.read: Counter[str] = Counter()
         self.drawn_each = drawn
         self.issued: Counter[str] = Counter()
         self.told: Counter[str] = Counter()
@@ -267,7 +300,7 @@ class Office:
     def produce(self, order: Order) -> Produced:
         """Draw some letters of each kind; the others get a stand-in of one line."""
         kind = order.kind.spec.id
-        if kind in KINDS.values() and self.drawn[kind] < self.drawn_each and self.rng.random() < 0.5:
+        if kind in KINDS.values() and self.drawn[kind] < self.drawn_each:
             self.drawn[kind] += 1
             return self.real(order)
         faces = tuple(FaceFile(face, f"stand-in {order.number}".encode(), 1) for face in order.faces[:1])
@@ -282,6 +315,8 @@ class Office:
             self.books[book.number] = book
         for step in range(self.days):
             self.day(FIRST + timedelta(days=step))
+            if step % 30 == 0:
+                print(step, datetime.now(UTC).time(), dict(self.issued), flush=True)  # noqa: T201  # seen with -s
 
     def go(self, day: date) -> None:
         self.clock.at = datetime(day.year, day.month, day.day, 2, 0, tzinfo=UTC)
@@ -296,7 +331,8 @@ class Office:
             self.known_until = day
         board = due_board(self.home, Wanted(as_of=day))
         self.check(board, day)
-        self.try_what_is_forbidden(board, day)
+        if day.toordinal() % 5 == 0:
+            self.try_what_is_forbidden(board, day)
         for row in board.rows:
             self.act(row, day)
 
@@ -339,7 +375,8 @@ class Office:
         seq = add_fact(self.home, book.number, NewFact("acceptance", values)).key
         if not is_failed:
             book.events["accepted"] = day
-            issuing.issue_document(self.home, Request(book.number, "验收报告", seq=int(seq)))
+            report = issuing.issue_document(self.home, Request(book.number, "验收报告", seq=int(seq)))
+            book.todo[day + timedelta(days=self.rng.randrange(1, 6))].append(("returned", report.number))
 
     def change(self, book: Book, day: date) -> None:
         if "signed" not in book.events:
@@ -410,13 +447,28 @@ class Office:
         book.flags.append((seq, flag, day, last))
 
     def do_delivered(self, book: Book, day: date, number: str) -> None:
-        is_lost = self.rng.random() < FAILS
+        is_lost, proof = self.rng.random() < FAILS, ""
         if is_lost:
             fail_letter(self.home, number, Dispatch(on=day, reason="收件人搬迁"))
         else:
-            deliver_letter(self.home, number, Dispatch(on=day))
+            is_kept = self.rng.random() < 0.6
+            proof = self.file(placement_for(None, book.number, "签收回执", actor=self.home.actor)) if is_kept else ""
+            deliver_letter(self.home, number, Dispatch(on=day, evidence=proof or self.rng.choice([None, "前台代收"])))
+            self.told["proof of delivery"] += bool(proof)
         for letter in [each[number] for each in book.letters.values() if number in each]:
-            letter.failed, letter.delivered = (day, None) if is_lost else (None, day)
+            letter.failed, letter.delivered, letter.proof = (day, None, "") if is_lost else (None, day, proof)
+
+    def do_returned(self, book: Book, _day: date, number: str) -> None:
+        """File the signed copy of a paper of ours."""
+        book.proofs[number] = self.file(placement_for(number, None, None, actor=self.home.actor))
+        self.told["signed copy"] += 1
+
+    def file(self, placement: Placement) -> str:
+        """Archive a scan as the reader hands it over: its bytes first, then where it belongs."""
+        path = self.tmp / "scan.pdf"
+        path.write_bytes(f"scan {self.told.total()} of {placement.contract_no} {placement.title}".encode())
+        arrival = Arrival(keep(self.home.archive, path), path.name, self.home.now(), "application/pdf", 1)
+        return deposit_scan(self.home, arrival, placement).item_id
 
     # what must hold every day
 
@@ -426,6 +478,7 @@ class Office:
         for row in board.rows:
             rows[row.contract_no].append(row)
         assert set(rows) == set(self.books)
+        grown_of_all = Decimal(0)
         for number, book in self.books.items():
             owed, paid = amounts(book, day), paid_on(book, day, day, self.home)
             mine = sorted(rows[number], key=lambda row: row.seq)
@@ -446,15 +499,24 @@ class Office:
             came = sum((one[2] for one in book.money), Decimal(0)) - sum((one[1] for one in book.refunds), Decimal(0))
             assert sum(row.paid + row.advance for row in mine) == came, (day, number)
             assert [bool(row.held) for row in mine] == [held(book, row.seq, day) for row in mine], (day, number)
+            self.check_proofs(book, mine)
+            grown_of_all += sum(grown.values())
         sums = board.totals
         assert sums.balance == sum(
             sum(amounts(b, day)) - sum(paid_on(b, day, day, self.home)) for b in self.books.values()
         )
-        assert sums.penalty + sums.interest == sum(
-            sum(penalties(b, day, self.home).values()) for b in self.books.values()
-        )
+        assert sums.penalty + sums.interest == grown_of_all
         assert board.ageing.total.total == sums.balance
         assert sum(line.total for line in board.ageing.by_owner) == sums.balance
+
+    def check_proofs(self, book: Book, rows: list[BoardRow]) -> None:
+        """Demand that the board names the archived proof of delivery, and takes words for no more than words."""
+        for row in rows:
+            seen = row.last_letter
+            mine = book.letters[row.seq].get(seen.number) if seen else None
+            if seen and mine:
+                assert (seen.sent_on, seen.delivered_on, seen.failed_on) == (mine.sent, mine.delivered, mine.failed)
+                assert seen.proof == mine.proof, (row.contract_no, seen.number)
 
     def refusal(self, request: Request) -> set[str]:
         try:
@@ -517,6 +579,8 @@ class Office:
         stale = self.is_blind(day)
         kind = KINDS[title]
         if stale and kind != "prepayment-notice":
+            if self.rng.random() < 0.8:
+                return
             codes = self.refusal(Request(book.number, kind, seq=row.seq if kind != "statement" else None))
             assert "kinds.payments-stale" in codes
             return
@@ -529,7 +593,7 @@ class Office:
         about = [row.seq] if seq else range(1, len(book.plan) + 1)
         for part in about:
             book.letters[part][done.number] = Letter(title, day)
-        self.read_again(done.files, row, book, day)
+        self.read_again(kind, done.files, row, book, day)
 
     def may_be_asked(self, row: BoardRow, book: Book, day: date, title: str) -> None:
         """Demand of the board's proposal what the manual does: its day has come, the last was sent, nothing twice."""
@@ -563,9 +627,10 @@ class Office:
         kind = "质保期届满确认单" if day <= ends else "质保期满证明"
         if (0, kind) not in book.planned:
             book.planned.add((0, kind))
-            issuing.issue_document(self.home, Request(book.number, kind))
+            paper = issuing.issue_document(self.home, Request(book.number, kind))
+            book.todo[day + timedelta(days=self.rng.randrange(1, 6))].append(("returned", paper.number))
 
-    def read_again(self, files: tuple[Path, ...], row: BoardRow, book: Book, day: date) -> None:
+    def read_again(self, kind: str, files: tuple[Path, ...], row: BoardRow, book: Book, day: date) -> None:
         """Open a drawn letter again: the figures are the board's; 已届满 stands only from the day after."""
         pdf = next((path for path in files if path.suffix == ".pdf" and path.read_bytes().startswith(b"%PDF")), None)
         if pdf is None:
@@ -574,10 +639,13 @@ class Office:
         assert f"{row.balance:,.2f}" in text, (pdf.name, row.balance)
         if row.penalty and row.overdue_days and "对账" not in pdf.name and "提醒" not in pdf.name:
             assert f"{row.penalty:,.2f}" in text, (pdf.name, row.penalty)
+        if row.interest and kind in {"overdue-letter", "formal-demand"}:
+            assert f"{row.interest:,.2f}" in text, (pdf.name, row.interest)
+            self.told["interest read again"] += 1
         if "尾款" in pdf.name:
             ends = month_after(book.events["accepted"], book.months)
             assert ("已届满" in text) <= (day > ends), (pdf.name, day, ends)
-        self.told["read again"] += 1
+        self.read[kind] += 1
 
 
 def play(office: Home, clock: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **size: int) -> Office:
@@ -600,7 +668,14 @@ def test_a_season_of_eight_deals(office: Home, clock: object, tmp_path: Path, mo
 
 @pytest.mark.slow
 def test_a_year_of_300_deals(office: Home, clock: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    story = play(office, clock, tmp_path, monkeypatch, deals=300, days=365, drawn=7, seed=300)
-    print(json.dumps({"issued": story.issued, "drawn": story.drawn, "facts": story.told}, ensure_ascii=False))  # noqa: T201
+    story = play(office, clock, tmp_path, monkeypatch, deals=WHOLE[0], days=WHOLE[1], drawn=7, seed=300)
+    size = f"{WHOLE[0]} deals x {WHOLE[1]} days from {FIRST}"
+    told = {"issued": story.issued, "drawn and read again": story.read, "facts": story.told}
+    print(size, json.dumps(told, ensure_ascii=False))  # noqa: T201
     assert set(story.issued) == set(KINDS)
-    assert story.told["read again"] >= 35
+    assert set(story.read) == set(KINDS.values())
+    assert min(story.read.values()) >= min(WHOLE[0] // 20, 5)
+    assert sum(story.read.values()) >= min(WHOLE[0], 35)
+    assert story.told["signed copy"] >= WHOLE[0] // 2
+    assert story.told["proof of delivery"] >= WHOLE[0] // 2
+    assert story.told["interest read again"] >= 1
