@@ -55,7 +55,7 @@ def refile(  # noqa: PLR0913  # the three ways to name a place, and why
     document_type: str | None = None,
     reason: str,
 ) -> Refiled:
-    A number means the newest scan filed as the answer to it. `findings` name what still rests on the old place.
+    """Move a filed scan to the paper or contract it belongs to; `named` is its item id, its file, or a paper's number.
 
     A paper's number means the newest scan filed as its answer. `findings` name what still rests on the old place.
 
