@@ -87,11 +87,11 @@ def as_a_pdf(jpeg: bytes) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("seed", [20, 21])
+@pytest.mark.parametrize("seed", [1, 20])
 def test_a_photographed_page_is_read_askew_and_in_shadow_by_itself_and_in_a_pdf(
     page_picture: Picture, code_text: str, tmp_path: Path, seed: int
 ) -> None:
-    taken = photograph(np.asarray(page_picture(300)), tilt=0.3, seed=seed, shadow=0.25)
+    taken = photograph(np.asarray(page_picture(300)), tilt=0.3, seed=seed, shadow=0.3)
     for name, data in (("a.jpg", taken), ("full.pdf", as_a_pdf(taken)), ("boxed.pdf", in_a_pdf(taken, 20))):
         (tmp_path / name).write_bytes(data)
         (page,) = read_paper(tmp_path / name).pages
