@@ -8,7 +8,7 @@ every event that is not about an outward paper (docs/archive-format.md, "Export"
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from docgen.archive.record import Sidecar, sidecar_bytes
 from docgen.errors import Damage, Refused
 
 EXTERNAL = "external"
+MISFILED = "paper.misfiled"
 _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _LEFT_OUT = ("_docgen/pending/", "_docgen/unfinished/")
 
@@ -112,22 +113,24 @@ def _outward(folder: Folder) -> _Selection:
     entries, _ = read(folder)
     stones = disposals(entries)
     found = tuple(stones.get(each.id, each) for each in filter(None, map(sidecar_of, entries)))
-    sidecars = tuple(sidecar for sidecar in found if not sidecar.is_internal)
+    astray = {str(entry.payload.get("id")) for entry in entries if entry.type == MISFILED}
+    sidecars = tuple(sidecar for sidecar in found if not (sidecar.is_internal or sidecar.id in astray))
     copies: dict[str, str | None] = {LABEL: None}
     texts: dict[str, bytes] = {}
     for sidecar in sidecars:
         copies |= sidecar.paths()
         texts[f"_docgen/records/{sidecar.id}.json"] = sidecar_bytes(sidecar)
-    lines = [_extract(entry, stones) for entry in entries]
+    lines = [_extract(entry, stones, astray) for entry in entries]
     texts["_docgen/events-extract.jsonl"] = b"".join(plain.canonical(line) + b"\n" for line in lines)
     withheld = sum("withheld" in line for line in lines)
     return _Selection(copies, texts, sidecars, len(found) - len(sidecars), withheld)
 
 
-def _extract(entry: LogEntry, stones: Mapping[str, Sidecar]) -> dict[str, object]:
+def _extract(entry: LogEntry, stones: Mapping[str, Sidecar], astray: Collection[str]) -> dict[str, object]:
     """Return an event whole if it is about an outward paper or marked external; else its place in the chain only.
 
-    What the log said of a paper that was destroyed since stays in the house: it may quote the paper.
+    What the log said of a paper that was destroyed since stays in the house: it may quote the paper. So does what it
+    says of a scan that was filed here by mistake: it may be another customer's.
     """
     chain: dict[str, object] = {
         "seq": entry.seq,
@@ -137,7 +140,7 @@ def _extract(entry: LogEntry, stones: Mapping[str, Sidecar]) -> dict[str, object
         "hash": entry.hash,
     }
     sidecar = sidecar_of(entry)
-    is_kept = sidecar is not None and not sidecar.is_internal and sidecar.id not in stones
+    is_kept = sidecar is not None and not sidecar.is_internal and sidecar.id not in {*stones, *astray}
     is_outward = is_kept if sidecar else entry.payload.get("audience") == EXTERNAL
     if is_outward:
         return {**chain, "actor": entry.actor, "payload": entry.payload}

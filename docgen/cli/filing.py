@@ -22,6 +22,7 @@ from docgen.services.file_scan import Readers
 from docgen.services.heartbeat import Pulse, WatchStatus, watch_status
 from docgen.services.office import Office
 from docgen.services.placing import Fate, Filed
+from docgen.services.refile import refile
 from docgen.services.watch_inboxes import InboxWatch, Trouble
 
 inbox_app = typer.Typer(no_args_is_help=True, help="等待人工处理的扫描件 · scans that wait for a person")
@@ -183,6 +184,27 @@ def reject(item_id: ItemId, reason: Annotated[str, typer.Option(help="理由 · 
         console.dump(done)
     else:
         console.say("cli.rejected", id=done.id, name=done.original_name)
+
+
+@inbox_app.command("refile")
+def refile_(
+    filed: Annotated[
+        str, typer.Argument(metavar="FILE", help="归错的扫描件：归档文件、条目编号或文件编号 · file, id or number")
+    ],
+    reason: Annotated[str, typer.Option(help="理由 · why")],
+    document: Annotated[str | None, typer.Option(help="所答复的文件编号 · number of the issued paper")] = None,
+    deal: Annotated[str | None, typer.Option(help="合同编号 · contract number")] = None,
+    document_type: Annotated[str | None, typer.Option("--type", help="文件类型，例如 invoice · what it is")] = None,
+) -> None:
+    """改正归档错误：移到正确的合同；原处留有记录，字节不变 · move a misfiled scan."""
+    office = console.office()
+    done = refile(office, filed, document=document, deal=deal, document_type=document_type, reason=reason)
+    if console.wants_json():
+        console.dump(done)
+        return
+    told = {"title": done.title, "contract": done.contract_no, "path": done.path}
+    console.say("cli.refiled", old=done.old_contract, **told)
+    console.show_findings(done.findings)
 
 
 def show_filed(one: Filed) -> None:

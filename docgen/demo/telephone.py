@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from docgen.papers.pdf import GrayImage
-from docgen.papers.photo import projection
 
 WIDTH, HEIGHT = 3000, 4000
 """Pixels of a telephone of 12 megapixels, held upright."""
 _MARGIN = 0.08
+
+Corner = tuple[float, float]
 
 
 def photograph(page: GrayImage, *, tilt: float, seed: int, shadow: float = 0.55, quality: int = 82) -> bytes:
@@ -48,3 +50,12 @@ def _light(rng: np.random.Generator, shadow: float) -> np.ndarray[tuple[int, ...
     along = (across - 0.5) * np.cos(turn) + (down - 0.5) * np.sin(turn)
     light = (0.95 - 0.15 * across) * (1 - (1 - shadow) / (1 + np.exp(-(along - edge) * 40)))
     return np.asarray(Image.fromarray(light.astype(np.float32)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC))
+
+
+def projection(target: Sequence[Corner], source: Sequence[Corner]) -> list[float]:
+    """Return the eight numbers of the projection that takes each target corner to its source, as Pillow wants them."""
+    rows: list[list[float]] = []
+    for (x, y), (u, v) in zip(target, source, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+    wanted = [value for corner in source for value in corner]
+    return [float(one) for one in np.linalg.solve(np.asarray(rows), np.asarray(wanted))]

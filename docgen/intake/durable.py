@@ -33,23 +33,27 @@ def storage(where: str) -> Iterator[None]:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Be the only one who adds to a folder, for the length of the block; a share without such locks goes without."""
+def alone(folder: Path) -> Iterator[bool]:
+    """Be the only one who adds to a folder or takes from it, for the length of the block; yield whether that is sure.
+
+    A share without such locks goes without: False.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        _lock(handle)
-        yield
+        yield _lock(handle)
     finally:
         os.close(handle)
 
 
-def _lock(handle: int) -> None:
+def _lock(handle: int) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
     except OSError as problem:
         if problem.errno not in _NO_LOCKS:
             raise
+        return False
+    return True
 
 
 def write(path: Path, data: bytes) -> None:

@@ -192,7 +192,7 @@ def settle(item: WaitingItem, outcome: Filed | Rejected) -> Path | None:
     """
     if isinstance(outcome, Filed) and outcome.archived_sha256 != item.reason.sha256:
         raise Refused.of("intake.not-yet-archived", item.id, number=outcome.item_id)
-    with durable.storage(str(item.path)):
+    with durable.storage(str(item.path)), durable.alone(item.path.parent):
         durable.write(item.path / OUTCOME, durable.plain_json(_outcome(outcome)))
         if isinstance(outcome, Rejected):
             rejected = item.path.parent / REJECTED
@@ -207,11 +207,21 @@ def settle(item: WaitingItem, outcome: Filed | Rejected) -> Path | None:
 
 
 def sweep(review_root: Path, *, now: datetime) -> None:
-    """Remove what a crash left half built or half removed, an hour after; by order of steps its bytes are safe."""
-    for path in review_root.glob(".*"):
-        is_ours = path.is_dir() and path.name.startswith((_NEW, _DONE))
-        if is_ours and now.timestamp() - path.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
+    """Remove what a crash left half built or half removed; by order of steps its bytes lie elsewhere.
+
+    Whoever builds or removes holds the folder's lock, so with the lock in hand all that lies here is dead and goes at
+    once, lest the same bytes lie in two places. Where the file system knows no locks, it goes after an hour.
+
+    Raises:
+        StorageProblem: the review folder may not be read.
+    """
+    if not review_root.is_dir():
+        return
+    with durable.storage(str(review_root)), durable.alone(review_root) as is_sure:
+        for path in review_root.glob(".*"):
+            is_ours = path.is_dir() and path.name.startswith((_NEW, _DONE))
+            if is_ours and (is_sure or now.timestamp() - path.stat().st_mtime > _STALE_SECONDS):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _folders(review_root: Path) -> list[Path]:

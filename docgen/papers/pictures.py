@@ -19,7 +19,6 @@ from docgen.errors import LimitExceeded, UnreadableFile
 from docgen.papers.limits import MAX_PAGES, MAX_PIXELS
 from docgen.papers.other_kinds import other_kind
 from docgen.papers.pdf import GrayImage
-from docgen.papers.photo import rectified
 
 PDF, JPEG, PNG, TIFF = "application/pdf", "image/jpeg", "image/png", "image/tiff"
 HEIC = "image/heic"
@@ -67,13 +66,12 @@ Look = Callable[[], GrayImage]
 class PagePicture:
     """One page as a picture: its size on paper, and ways to see it in gray, the quickest first.
 
-    So many of the last looks are worth searching carefully.
+    Only the last is worth searching carefully.
     """
 
     width_mm: float
     height_mm: float
     looks: tuple[Look, ...]
-    careful_looks: int = 1
 
 
 def media_type(data: bytes) -> str:
@@ -180,10 +178,7 @@ def _as_page(image: Image.Image, data: bytes, kind: str) -> PagePicture:
         if image.getexif().get(_ORIENTATION, 1) in {5, 6, 7, 8}:
             width, height = height, width
         looks = jpeg_looks(data, min(dpi_x, dpi_y))
-    if kind == TIFF or _is_believable(image):
-        return PagePicture(width, height, looks)
-    whole = looks[-1] if kind == JPEG else lambda: gray(image)
-    return PagePicture(width, height, (*looks, lambda: rectified(whole())), careful_looks=2)
+    return PagePicture(width, height, looks)
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:

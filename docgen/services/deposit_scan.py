@@ -60,7 +60,8 @@ class Arrival:
 
     `print_text` is what OCR read off it, where it was asked: kept beside the scan, never instead. `companion` is the
     other half of the same paper, and `whole` a derived PDF of all pages in order. With `part_of` the kept file is a
-    derived copy of some sheets of a file of several papers. `inlet` is the inbox it came by.
+    derived copy of some sheets of a file of several papers. `inlet` is the inbox it came by. `moved_from` is the item
+    as which the same bytes were filed in a wrong place before.
     """
 
     kept: Kept
@@ -73,6 +74,7 @@ class Arrival:
     whole: bytes = b""
     part_of: PartOf | None = None
     inlet: Inlet | None = None
+    moved_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +283,7 @@ def _item(view: Background, arrival: Arrival, placement: Placement, version: int
             **_audience(paper),
             **kept.extra,
             **_split(arrival.part_of),
+            **({"moved_from": arrival.moved_from} if arrival.moved_from else {}),
         },
     )
 

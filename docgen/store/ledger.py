@@ -261,6 +261,12 @@ def filed_from(sha256: str) -> PaperLine | None:
     return next((row for row in rows if sha256 in row.hashes), None)
 
 
+def items_holding(sha256: str) -> tuple[PaperLine, ...]:
+    """Return the items that came in with these very bytes among their files, moved ones too, as they came."""
+    rows = Paper.objects.filter(item_type__in=(*INCOMING, "misfiled")).order_by("at", "id")
+    return tuple(line for row in rows if sha256 in (line := _line(row)).hashes)
+
+
 def filed_from_any(hashes: Collection[str]) -> dict[str, PaperLine]:
     """Return, by hash, what `filed_from` returns for each of them."""
     found: dict[str, PaperLine] = {}
@@ -277,8 +283,9 @@ def newest_version(document_id: str) -> int:
 
 
 def answers_to(document_id: str) -> tuple[PaperLine, ...]:
-    """Return the scans that answer an issued paper, first version first."""
-    return tuple(_line(row) for row in Paper.objects.filter(answers=document_id).order_by("version"))
+    """Return the scans that answer an issued paper, first version first; those that were moved away answer nothing."""
+    rows = Paper.objects.filter(answers=document_id).exclude(item_type="misfiled")
+    return tuple(_line(row) for row in rows.order_by("version"))
 
 
 def homes_of_evidence(named: Collection[str]) -> Mapping[str, tuple[str, str]]:

@@ -41,6 +41,8 @@ COMPANY_EDITED = "company.edited"
 ACCOUNT_CHANGED = "company.account-changed"
 COMPANY_UNDONE = "company.undone"
 FILED = "paper.filed"
+MISFILED = "misfiled"
+"""What a scan is called in the tables once the log says that it was filed in the wrong place."""
 COMPANY_EVENTS = (COMPANY_EDITED, ACCOUNT_CHANGED, COMPANY_UNDONE)
 
 
@@ -272,6 +274,10 @@ def _paper_voided(_key: str, entry: LogEntry) -> None:
     Paper.objects.filter(id=_text(entry, "id")).update(status="void")
 
 
+def _paper_misfiled(_key: str, entry: LogEntry) -> None:
+    Paper.objects.filter(id=_text(entry, "id"), item_type="filed").update(item_type=MISFILED)
+
+
 def _original_placed(key: str, entry: LogEntry) -> None:
     originals.project(key, entry.payload, at=entry.at.isoformat(), actor=entry.actor)
 
@@ -291,6 +297,7 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
     "scan.taken-apart": _paper_deposited,
     "paper.bound": _paper_deposited,
     "paper.voided": _paper_voided,
+    "paper.misfiled": _paper_misfiled,
     originals.PLACED: _original_placed,
     ITEM_DISPOSED: _item_disposed,
     **dict.fromkeys(DISPOSAL_EVENTS, _disposal_changed),

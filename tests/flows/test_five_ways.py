@@ -1,7 +1,8 @@
 """Thousands of files dropped in five ways, some hostile, while the watcher is stopped and killed: all accounted for.
 
-Every byte string that was dropped lies afterwards in exactly one of archive, waiting room and inbox. A sample of 200
-and the whole are slow; `FIVE_WAYS=10000 pytest -n 0 -m slow tests/flows/test_five_ways.py` runs as many as named.
+Every byte string that was dropped lies afterwards in exactly one of archive, waiting room and inbox, hidden folders and
+all. A sample of sixty runs each time; `FIVE_WAYS=10000 pytest -n 0 -m slow tests/flows/test_five_ways.py` runs as many
+as named. One of the files is empty: whatever a killed watcher leaves begun and not yet written shows as its double.
 """
 
 from __future__ import annotations
@@ -42,8 +43,11 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SAMPLE = data_root() / "samples" / "deals" / "xx-tech.yaml"
 FONTS = data_root() / "templates" / "_shared" / "fonts"
 SETTLE, GIVE_UP = 0.3, 1.0
+SAMPLE_SIZE = 60
 ROUNDS = 5
-CHANCE = random.Random(7)  # noqa: S311  # moments and names, no secrets
+LOCKS = {".lock", ".lock-parts"}
+"""Our own empty files; the empty file that is dropped has the same hash."""
+CHANCE = random.Random(int(os.environ.get("FIVE_WAYS_SEED", "7")))  # noqa: S311  # moments and names, no secrets
 WATCHER = f"""
 import signal, sys, threading
 from dataclasses import replace
@@ -238,10 +242,11 @@ def lay_traps(drops: Drops) -> None:
     drops.note(twice, "hard link")
 
 
-def watcher(root: Path, how: str) -> subprocess.Popen[bytes]:
+def watcher(root: Path, how: str, *, first: str = "") -> subprocess.Popen[bytes]:
+    """Start a watcher, undisturbed (`once`) or to be stopped (`watch`); `first` is done before it begins."""
     env = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "LANG", "TMPDIR"}}
     env |= {"PYTHONPATH": str(CHECKOUT), "DOCGEN_WORKSPACE": str(root)}
-    return subprocess.Popen([sys.executable, "-c", WATCHER, str(root), how], env=env, cwd=root)
+    return subprocess.Popen([sys.executable, "-c", first + WATCHER, str(root), how], env=env, cwd=root)
 
 
 def watch_through_kills(root: Path, threads: list[threading.Thread], *, times: int) -> Counter[str]:
@@ -249,7 +254,7 @@ def watch_through_kills(root: Path, threads: list[threading.Thread], *, times: i
     told: Counter[str] = Counter()
     for turn in range(times):
         running = watcher(root, "watch")
-        time.sleep(CHANCE.uniform(3.0, 6.0) if turn < 3 else CHANCE.uniform(5.0, 25.0))
+        time.sleep(CHANCE.uniform(2.5, 4.5) if turn < 3 else CHANCE.uniform(5.0, 25.0))
         killed = turn % 3 != 2
         running.send_signal(signal.SIGKILL if killed else signal.SIGTERM)
         code = running.wait(timeout=240)
@@ -262,29 +267,31 @@ def watch_through_kills(root: Path, threads: list[threading.Thread], *, times: i
     return told
 
 
-def places(root: Path) -> dict[str, Counter[str]]:
-    """Return what lies where, by hash: archive (its own files apart), waiting room, inbox."""
+def places(root: Path) -> dict[str, dict[str, list[str]]]:
+    """Return what lies where, by hash: archive (its own files apart), waiting room, inbox; hidden folders count too."""
     roots = {"archive": root / "archive", "review": root / "review", "inbox": root / "inbox"}
-    found: dict[str, Counter[str]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for name, folder in roots.items():
-        files = [one for one in folder.rglob("*") if one.is_file() and not one.is_symlink()]
-        own = [one for one in files if not {"_docgen", "derived", "_company"} & set(one.relative_to(folder).parts)]
-        if name != "inbox":
-            own = [one for one in own if not any(part.startswith(".") for part in one.relative_to(folder).parts)]
-        found[name] = Counter(sha(one.read_bytes()) for one in own if one.suffix != ".lock")
+        lying: dict[str, list[str]] = {}
+        for one in folder.rglob("*"):
+            parts = one.relative_to(folder).parts
+            is_ours = {"_docgen", "derived", "_company"} & set(parts) or one.name in LOCKS or one.suffix == ".lock"
+            if one.is_file() and not one.is_symlink() and not is_ours:
+                lying.setdefault(sha(one.read_bytes()), []).append(str(one.relative_to(root)))
+        found[name] = lying
     return found
 
 
 def account(drops: Drops, root: Path) -> dict[str, list[str]]:
-    """Return what is wrong: lost strings, strings in two places or twice in one, strings nobody dropped."""
+    """Return what is wrong: lost strings, and strings in two places or twice in one, with each place."""
     found = places(root)
     wrong: dict[str, list[str]] = {"lost": [], "twice": []}
     for digest, way in drops.known.items():
-        counts = {name: held[digest] for name, held in found.items() if held[digest]}
-        if not counts:
-            wrong["lost"].append(way)
-        elif sum(counts.values()) > 1:
-            wrong["twice"].append(f"{way} {counts}")
+        lies = [path for held in found.values() for path in held.get(digest, ())]
+        if not lies:
+            wrong["lost"].append(f"{way} {digest[:8]}")
+        elif len(lies) > 1:
+            wrong["twice"].append(f"{way} {digest[:8]}: {lies}")
     return {name: rows for name, rows in wrong.items() if rows}
 
 
@@ -298,6 +305,31 @@ def strangers(drops: Drops, root: Path) -> list[str]:
     return unknown
 
 
+DIES_LAYING_ASIDE = """
+import os, signal
+from docgen.intake import durable
+def begun(source, target):
+    target.touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+durable.copy = begun
+"""
+
+
+def test_what_a_killed_watcher_had_begun_to_lay_aside_is_gone_after_the_next(root: Path, tmp_path: Path) -> None:
+    """Another file begun and not written has the hash of an empty one that was dropped: twice in the waiting room."""
+    (tmp_path / "elsewhere").mkdir()
+    drops = Drops(root / "inbox", tmp_path / "elsewhere")
+    for name, data in (("a.pdf", b"no paper at all"), ("b.pdf", b"")):
+        drops.note(data, "like_rsync")
+        like_rsync(drops, name, data)
+    assert watcher(root, "once", first=DIES_LAYING_ASIDE).wait(timeout=120) == -signal.SIGKILL
+    (begun,) = (root / "review").glob(".new-*/original*")
+    assert begun.stat().st_size == 0
+    assert watcher(root, "once").wait(timeout=120) == 0
+    assert account(drops, root) == {}
+    assert list((root / "review").glob(".*")) == []
+
+
 @pytest.fixture(scope="session")
 def returned(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[bytes]]:
     root = tmp_path_factory.mktemp("five-ways") / "office"
@@ -306,13 +338,13 @@ def returned(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     issued = issue_document(office, Request(import_deal(office, SAMPLE).contract_no, "acceptance-report"))
     database.disconnect()
     pdf = next(path for path in issued.files if path.suffix == ".pdf").read_bytes()
-    return root, [print_and_scan(pdf, ScanSpec(FONTS, dpi=150), seed=seed) for seed in (1, 2)]
+    return root, [print_and_scan(pdf, ScanSpec(FONTS, dpi=150), seed=seed) for seed in (1,)]
 
 
 @pytest.mark.parametrize(
     "count",
     [
-        pytest.param(200, marks=pytest.mark.slow),
+        SAMPLE_SIZE,
         pytest.param(int(os.environ.get("FIVE_WAYS", "10000")), marks=pytest.mark.slow),
     ],
     ids=["sample", "all"],
@@ -326,7 +358,7 @@ def test_every_dropped_byte_string_lies_in_exactly_one_place(
     drops = Drops(root / "inbox", tmp_path / "elsewhere")
     begun = time.monotonic()
     lay_traps(drops)
-    told = watch_through_kills(root, drop_all(drops, count, returned[1]), times=2 if count <= 200 else 12)
+    told = watch_through_kills(root, drop_all(drops, count, returned[1]), times=2 if count == SAMPLE_SIZE else 12)
     seconds = time.monotonic() - begun
     office = open_office(root, actor="张三")
     try:
@@ -345,7 +377,7 @@ def test_every_dropped_byte_string_lies_in_exactly_one_place(
         "byte strings": len(drops.known),
         "dropped by": dict(Counter(drops.known.values())),
         "watcher": dict(told),
-        "lie in": {name: sum(rows.values()) for name, rows in places(root).items()},
+        "lie in": {name: sum(map(len, rows.values())) for name, rows in places(root).items()},
         "seconds": round(seconds),
     }
     if "FIVE_WAYS_RESULT" in os.environ:

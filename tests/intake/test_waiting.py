@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -222,16 +223,68 @@ def test_killed_while_settling_it_waits_whole_or_has_left(
     assert fates == {0, 1}
 
 
-def test_leftovers_of_a_crash_go_after_an_hour_and_nothing_else(tmp_path: Path, kept: Kept) -> None:
-    item = aside(tmp_path, kept)
-    review = item.path.parent
+def litter(review: Path) -> None:
     for name in (".new-0123", ".done-2024", ".git"):
         (review / name).mkdir()
         (review / name / "x").touch()
+
+
+def test_leftovers_of_a_crash_go_at_once_and_nothing_else(tmp_path: Path, kept: Kept) -> None:
+    item = aside(tmp_path, kept)
+    review = item.path.parent
+    litter(review)
+    sweep(review, now=datetime.now(UTC))
+    assert sorted(path.name for path in review.iterdir()) == [".git", item.id]
+    sweep(tmp_path / "nowhere", now=datetime.now(UTC))
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_where_no_lock_tells_leftovers_from_work_they_go_after_an_hour(
+    tmp_path: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(durable.fcntl, "flock", no_locks)
+    item = aside(tmp_path, kept)
+    review = item.path.parent
+    litter(review)
     sweep(review, now=datetime.now(UTC))
     assert len(list(review.iterdir())) == 4
     sweep(review, now=datetime.now(UTC) + timedelta(hours=2))
     assert sorted(path.name for path in review.iterdir()) == [".git", item.id]
+
+
+@pytest.mark.parametrize("is_settled", [False, True], ids=["built", "removed"])
+def test_what_a_living_process_builds_or_removes_is_not_swept(
+    tmp_path: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch, *, is_settled: bool
+) -> None:
+    """The sweeper waits until the one at work has finished: a rename is held up until it has had its chance."""
+    item = aside(tmp_path, kept)
+    review = item.path.parent
+    swept, sweepers = [], []
+    real = durable.move
+
+    def slow_move(source: Path, target: Path) -> None:
+        sweeper = threading.Thread(target=lambda: swept.append(sweep(review, now=datetime.now(UTC))))
+        sweeper.start()
+        sweepers.append(sweeper)
+        sweeper.join(0.3)
+        assert swept == []
+        assert source.is_dir()
+        real(source, target)
+
+    monkeypatch.setattr(durable, "move", slow_move)
+    if is_settled:
+        settle(item, Filed("P1", SHA256, RECEIVED, "zhang"))
+    else:
+        other = kept.path.with_name("other.pdf")
+        other.write_bytes(BYTES + b"2")
+        aside(tmp_path, Kept(other, hashlib.sha256(BYTES + b"2").hexdigest(), len(BYTES) + 1))
+    for sweeper in sweepers:
+        sweeper.join(10)
+    assert swept == [None]
+    assert len(waiting_items(review)) == (0 if is_settled else 2)
 
 
 def test_nothing_leaves_before_the_archive_read_back_the_same_bytes(tmp_path: Path, kept: Kept) -> None:

@@ -6,17 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pypdfium2
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject, StreamObject
 
-from docgen.codes.read import read_codes
 from docgen.demo.telephone import photograph
 from docgen.errors import UnreadableFile
 from docgen.papers.other_kinds import EXCEL, OFD, OLE, WORD, XML
-from docgen.papers.photo import page_corners, rectified
-from docgen.papers.pictures import gray
 from docgen.papers.reading import read_paper
 
 HERE = Path(__file__).parent
@@ -75,16 +73,38 @@ def test_a_heic_photograph_is_read_upright() -> None:
     assert page.codes[0].y_mm > 240
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_photographed_page_is_found_and_set_straight(page_picture: Picture, code_text: str, seed: int) -> None:
-    taken = photograph(np.asarray(page_picture(300)), tilt=0.1, seed=seed, shadow=0.8)
-    with Image.open(io.BytesIO(taken)) as picture:
-        seen = gray(picture)
-    assert page_corners(seen) is not None
-    (code,) = read_codes(rectified(seen))
-    height, width = rectified(seen).shape
-    assert code.text == code_text
-    assert (code.x / width * 210, code.y / height * 297) == pytest.approx((178, 268), abs=4)
+def in_a_pdf(jpeg: bytes, margin: float) -> bytes:
+    """Lay a photograph upon an A4 page, so many points from its edges, as telephone apps do."""
+    document = pypdfium2.PdfDocument.new()
+    page, picture = document.new_page(595, 842), pypdfium2.PdfImage.new(document)
+    picture.load_jpeg(io.BytesIO(jpeg), inline=True)
+    width = 595 - 2 * margin
+    tall = width * 4 / 3
+    picture.set_matrix(pypdfium2.PdfMatrix().scale(width, tall).translate(margin, (842 - tall) / 2))
+    page.insert_obj(picture)
+    page.gen_content()
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def as_a_pdf(jpeg: bytes) -> bytes:
+    """Make a page as large as the photograph, at the 72 dpi of programs that know nothing."""
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(jpeg)) as picture:
+        picture.save(out, "PDF", resolution=72, quality=90)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("seed", [1, 20])
+def test_a_photographed_page_is_read_askew_and_in_shadow_by_itself_and_in_a_pdf(
+    page_picture: Picture, code_text: str, tmp_path: Path, seed: int
+) -> None:
+    taken = photograph(np.asarray(page_picture(300)), tilt=0.3, seed=seed, shadow=0.3)
+    for name, data in (("a.jpg", taken), ("full.pdf", as_a_pdf(taken)), ("boxed.pdf", in_a_pdf(taken, 20))):
+        (tmp_path / name).write_bytes(data)
+        (page,) = read_paper(tmp_path / name).pages
+        assert [code.text for code in page.codes] == [code_text], name
 
 
 def fax_pdf(page: Image.Image, strips: int) -> bytes:
