@@ -69,6 +69,8 @@ class Clock(Protocol):
 
     at: datetime
 
+    def __call__(self) -> datetime: ...
+
 
 def who(name: str) -> Identity:
     return Identity(name, f"云想衣裳花想容春风{sum(map(ord, name)):05}")
@@ -139,10 +141,10 @@ class Year:
 
     # Before the year
 
-    def new_contract(self, n: int, plain: Any) -> Contract:
+    def new_contract(self, n: int, plain: object) -> Contract:
         path = self.office.workspace.root / "deal.yaml"
         number = f"HT202403{11 + n // 1000:02}{n % 1000:03}"
-        told = json.loads(json.dumps(plain, default=str))
+        told: dict[str, Any] = json.loads(json.dumps(plain, default=str))
         told["customer"]["name"] = f"虚构客户{n % 7}有限公司"
         told["customer"].pop("uscc", None)
         told["customer"].pop("invoicing", None)
