@@ -10,7 +10,7 @@ import typer
 from docgen.cli import console
 from docgen.cli.identity import FromStdin, acting
 from docgen.errors import Refused
-from docgen.retention.disposal import Proposal, ProposedItem, Removed
+from docgen.retention.disposal import NEEDED, Proposal, ProposedItem, Removed, Status
 from docgen.services import disposition, disposition_run, disposition_sheet
 from docgen.services.disposition_run import Outcome, Preview
 from docgen.services.retention_review import Chosen
@@ -216,6 +216,9 @@ def _tell(found: Proposal) -> None:
         )
     if found.list_number:
         console.say("cli.proposal-list", number=found.list_number)
+    if found.status in {Status.OPEN, Status.APPROVED, Status.BEGUN}:
+        wanted = NEEDED - len({each.user for each in found.approvals})
+        console.say(f"cli.proposal-next-{found.status}", id=found.id, count=wanted)
 
 
 def _kept(found: Proposal, rows: tuple[Removed, ...]) -> None:

@@ -131,6 +131,8 @@ def replay(events: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> dict[st
 
 def _after(before: Proposal, event_type: str, at: str, payload: Mapping[str, Any]) -> Proposal:  # noqa: PLR0911  # one line an event
     if event_type == APPROVED:
+        if payload.get("digest") != before.digest or payload.get("user") == before.proposed.user:
+            return before  # of another list, or the author's own: counts for nothing
         approvals = (*before.approvals, signature(at, payload))
         is_complete = len({each.user for each in approvals}) >= NEEDED
         return replace(before, approvals=approvals, status=Status.APPROVED if is_complete else before.status)

@@ -18,7 +18,7 @@ from docgen.archive.disposition import doomed
 from docgen.archive.layout import Folder
 from docgen.archive.record import Sidecar
 from docgen.errors import NotFound, Refused
-from docgen.findings import Finding, error
+from docgen.findings import Finding, error, sentence
 from docgen.retention.disposal import (
     APPROVED,
     PROPOSED,
@@ -176,6 +176,11 @@ def strike_item(office: Office, proposal_id: str, item_id: str, who: Identity, *
     return _act(office, proposal_id, who, STRUCK, payload, only={Status.OPEN, Status.APPROVED})
 
 
+def state_words(found: Proposal) -> str:
+    """Return a proposal's state in words."""
+    return sentence(f"cli.disposal-{found.status.value}")
+
+
 def home_of(office: Office, found: Proposal) -> Folder:
     """Return the company's folder in whose log a proposal stands."""
     return office.archive.company(int(found.key.rpartition("/")[2]))
@@ -195,7 +200,7 @@ def _act(  # noqa: PLR0913  # whose act on what, and when it may be done
     with writing(home, at=office.now(), actor=user.name) as journal:
         found = disposals.proposal(proposal_id)
         if found.status not in only:
-            raise Refused.of("retention.proposal-state", found.id, status=found.status.value)
+            raise Refused.of("retention.proposal-state", found.id, status=state_words(found))
         _append(journal, event_type, found, {**payload(found, user), **_extra(office, user)})
     log.record(event_type.replace(".", "-"))
     return disposals.proposal(proposal_id)

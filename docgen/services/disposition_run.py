@@ -23,7 +23,8 @@ from docgen.findings import Finding, error
 from docgen.retention.disposal import BEGUN, CLOSED, LISTED, SPARED, Proposal, ProposedItem, Removed, Status
 from docgen.services import logging as log
 from docgen.services.disposal_check import Check, folder_of_item, require_true_day
-from docgen.services.disposition import home_of
+from docgen.services.disposal_witness import require_true_tables
+from docgen.services.disposition import home_of, state_words
 from docgen.services.disposition_paper import content_of, correction_of, issue_list, require_company_papers, words
 from docgen.services.office import Office, os_user
 from docgen.services.people import Identity, Role, writer
@@ -84,6 +85,7 @@ def carry_out(
         NotFound: no such proposal.
         Refused: not approved by two people, ended, nothing is left to destroy, the clock is doubtful, wrong password,
             or a role that may not.
+        Damage: retention.tables-differ, where the tables do not say what the logs say.
         EngineMissing: the list of destruction cannot be issued.
         StorageProblem: the disk refuses; the same command goes on.
     """
@@ -95,6 +97,7 @@ def carry_out(
     _require_ready(found)
     require_true_day(office, confirmed=confirmed)
     home = home_of(office, found)
+    require_true_tables(office, found)
     _begin(office, home, found.id, user)
     _number_list(office, home, found.id, user)
     _destroy_all(office, home, found.id, user, progress or (lambda *_: None))
@@ -105,7 +108,7 @@ def carry_out(
 
 def _require_ready(found: Proposal) -> None:
     if found.status not in {Status.APPROVED, Status.BEGUN}:
-        raise Refused.of("retention.not-approved", found.id, status=found.status.value, count=len(found.approvals))
+        raise Refused.of("retention.not-approved", found.id, status=state_words(found), count=len(found.approvals))
 
 
 def _begin(office: Office, home: Folder, proposal_id: str, user: StoredUser) -> None:
@@ -220,7 +223,7 @@ def _still_there(found: Proposal) -> Sequence[ProposedItem]:
 
 def _content(found: Proposal) -> Mapping[str, Any]:
     if found.content is None:
-        raise Refused.of("retention.not-approved", found.id, status=found.status.value, count=len(found.approvals))
+        raise Refused.of("retention.not-approved", found.id, status=state_words(found), count=len(found.approvals))
     return found.content
 
 

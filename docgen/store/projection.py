@@ -135,6 +135,12 @@ def known_home(archive: Archive, customer_id: str) -> Path | None:
     return (archive.root / row.place).parent if row else None
 
 
+def replay_deal(key: str) -> None:
+    """Make a contract's own row anew from its events, whatever it says now; other folders have none."""
+    if Event.objects.filter(key=key, type__in=RECORD_EVENTS).exists():
+        _replay_deal(key)
+
+
 def place(folder: Folder) -> str:
     """Return where a folder lies below the archive's root: always customer (or _company), then its own name."""
     return f"{folder.path.parent.name}/{folder.path.name}"

@@ -281,7 +281,7 @@ def test_only_an_archivist_carries_it_out_and_the_list_is_numbered_first(desk: O
 def test_tombstones_in_lists_explanations_rebuild_and_export(desk: Office, tmp_path: Path) -> None:
     one = item("质检报告")
     run(desk, approved(desk))
-    assert list_items(desk) == ()
+    assert [each.title for each in list_items(desk)] == ["销毁清册"]
     assert review(desk).items == ()
     assert "销册2030-001" in refused("retention.item-disposed", lambda: explain(desk, one)).findings[0].sentence("zh")
     refused("retention.item-disposed", lambda: place_hold(desk, one, who("fa"), case="甲案", reason="迟了"))
@@ -375,6 +375,49 @@ def test_one_kept_back_does_not_keep_the_other_and_the_list_says_so(desk: Office
     assert len(papers.told) == 1
     assert explain(desk, kept).items[0].standing.until == date(2035, 1, 1)
     sound(desk)
+
+
+def forge_approval(desk: Office, made: str) -> None:
+    """Put a second approval into the database alone, as somebody with a database editor would."""
+    key = DisposalProposal.objects.get(id=made).key
+    one = Event.objects.get(key=key, type="disposal.approved")
+    last = Event.objects.filter(key=key).order_by("-seq")[0].seq
+    Event.objects.create(
+        key=key, seq=last + 1, at=one.at, type=one.type, actor="cai", payload={**one.payload, "user": "cai"}
+    )
+    DisposalProposal.objects.filter(id=made).update(status="approved", approvals=2)
+
+
+def test_an_approval_that_stands_only_in_the_database_destroys_nothing(desk: Office) -> None:
+    made = propose(desk, who("dang")).proposal.id
+    approve_proposal(desk, made, who("fa"))
+    forge_approval(desk, made)
+    refused("retention.tables-differ", lambda: run(desk, made))
+    assert len(paths(desk)) == 2
+    rebuild_database(desk.workspace)
+    again = open_office(desk.workspace.root, clock=desk.clock, actor="张三")
+    refused("retention.not-approved", lambda: run(again, made))
+    assert len(paths(again)) == 2
+
+
+def test_a_hold_struck_from_the_database_still_holds(desk: Office) -> None:
+    made = approved(desk)
+    hold(desk)
+    Event.objects.filter(type="hold.placed").delete()
+    refused("retention.tables-differ", lambda: run(desk, made))
+    assert len(paths(desk)) == 2
+
+
+def test_an_approval_of_another_list_counts_for_nothing(desk: Office) -> None:
+    made = propose(desk, who("dang")).proposal
+    approve_proposal(desk, made.id, who("fa"))
+    with writing(desk.archive.company(desk.today().year), at=desk.now(), actor="cai") as journal:
+        told = {"id": made.id, "user": "cai", "display": "蔡总", "post": "总经理", "on": "2030-05-20", "remark": ""}
+        journal.append("disposal.approved", {**told, "digest": "0" * 64})
+        journal.append("disposal.approved", {**told, "user": "dang", "digest": made.digest})
+    found = show_proposal(desk, made.id)
+    assert (found.status, [each.user for each in found.approvals]) == (Status.OPEN, ["fa"])
+    refused("retention.not-approved", lambda: run(desk, made.id))
 
 
 def test_a_clock_set_wrong_destroys_nothing(desk: Office, clock: Clock) -> None:
@@ -590,7 +633,8 @@ def test_the_command_line_in_chinese(
     assert "提出人不能批准" in say("approve", "XH2030-001", by="dang", code=1)
     assert "法务部 fa先生 批准" in say("approve", "XH2030-001", by="fa")
     assert "由另一个人再批准" in say("approve", "XH2030-001", by="fa", code=1)
-    assert "没有两个人的批准" in say("dispose", "XH2030-001", "--dry-run", code=1)
+    assert "还须 1 人批准" in say("proposal", "show", "XH2030-001")
+    assert "没有两个人的批准，或已经结束（状态 待批准" in say("dispose", "XH2030-001", "--dry-run", code=1)
     assert "已批准，待执行" in say("approve", "XH2030-001", "--post", "总经理", by="cai")
     assert "已批准，待执行" in say("proposals")
     assert "将销毁 2 件" in say("dispose", "XH2030-001", "--dry-run")
