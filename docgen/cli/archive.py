@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 from pydantic import JsonValue
 
-from docgen.archive.record import Sidecar
+from docgen.archive.record import DISPOSED, Sidecar
 from docgen.cli import console
 from docgen.cli.originals import show_originals
 from docgen.cli.progress import advancing, progress_bar
@@ -88,6 +88,8 @@ def _notes(row: ledger.PaperLine) -> str:
     if (inbox := kept.extra.get("inbox")) is not None and isinstance(inbox, dict):
         whose = " ".join(str(inbox[key]) for key in ("department", "owner") if inbox[key])
         notes.append(console.words("cli.filed-inlet", inbox=inbox["name"], whose=whose or "—"))
+    if isinstance(gone := kept.extra.get(DISPOSED), dict):
+        notes.append(console.words("cli.note-disposed", on=str(gone["at"])[:10], number=gone["list"]))
     if "about" in kept.extra:
         notes.append(console.words("cli.filed-about", number=kept.extra["about"]))
     return "\n".join(notes)

@@ -118,7 +118,7 @@ class DestructionList(Model):
         found += _totals("pages", sum(each.pages for each in self.items), self.totals.pages)
         found += _totals("files", sum(len(each.sha256) for each in self.items), self.totals.files, at_least=True)
         found += _unhashed(self.items)
-        if len({(each.name, each.post) for each in self.approvers}) < LEAST_APPROVERS:
+        if len({(each.name, each.post, each.at) for each in self.approvers}) < LEAST_APPROVERS:
             found.append(error("kinds.approvers-few", "approvers", count=LEAST_APPROVERS))
         return [*found, *_twice(self.items), *_twice(self.skipped)]
 

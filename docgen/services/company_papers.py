@@ -75,18 +75,31 @@ def issue_company_paper(
             number is used up.
         TemplateRefused, ProofFailed: as issuing any paper.
     """
+    order = _ordered(office, kind, content, dated=dated)
+    folder = office.archive.company(dated.year)
+    with writing(folder, at=order.created, actor=actor):
+        order = _numbered(office, order, folder, actor=actor)
+        sidecar = _file(office, order, produce(order), folder, actor=actor)
+    log.record("issued", number=order.number, kind=order.kind.spec.id, document=str(order.document_id))
+    return _issued(folder, sidecar)
+
+
+def rehearse_company_paper(office: Office, kind: str, content: Mapping[str, object], *, dated: date) -> None:
+    """Make a paper as a draft and throw it away: what would refuse it refuses here, before an act that depends on it.
+
+    Raises:
+        NotFound, Refused, TemplateRefused, ProofFailed: as issuing it.
+    """
+    produce(_ordered(office, kind, content, dated=dated))
+
+
+def _ordered(office: Office, kind: str, content: Mapping[str, object], *, dated: date) -> CompanyOrder:
     known = office.catalogue.get(kind)
     read = read_content(known, _localised(office, content), dated=dated)
     if dated > office.today():
         today = office.today().isoformat()
         raise Refused.of("issuing.dated-in-future", "dated", dated=dated.isoformat(), today=today)
-    order = _order(office, known, read, dated=dated)
-    folder = office.archive.company(dated.year)
-    with writing(folder, at=order.created, actor=actor):
-        order = _numbered(office, order, folder, actor=actor)
-        sidecar = _file(office, order, produce(order), folder, actor=actor)
-    log.record("issued", number=order.number, kind=known.spec.id, document=str(order.document_id))
-    return _issued(folder, sidecar)
+    return _order(office, known, read, dated=dated)
 
 
 def issued_for(office: Office, kind: str, reference: str) -> IssuedCompanyPaper | None:

@@ -8,44 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any, Protocol, cast
+from typing import Any
 
-from docgen.errors import EngineMissing
 from docgen.findings import Finding
 from docgen.retention.disposal import Proposal, ProposedItem, Removed
+from docgen.services import company_papers
+from docgen.services.company_papers import IssuedCompanyPaper
 from docgen.services.office import Office
 
 KIND = "destruction-list"
-_MODULE = "docgen.services.company_papers"
 
 
-class IssuedPaper(Protocol):
-    """A paper of the company as it was issued."""
-
-    @property
-    def number(self) -> str:
-        """Its number."""
-
-    @property
-    def sidecar_id(self) -> str:
-        """The id of its archived item."""
-
-
-def issue_list(office: Office, content: Mapping[str, Any], *, actor: str) -> IssuedPaper:
+def issue_list(office: Office, content: Mapping[str, Any], *, actor: str) -> IssuedCompanyPaper:
     """Issue a list of destruction, or return the one that was issued for the same proposal before a crash.
 
     Raises:
-        EngineMissing: this program has no papers of the company.
+        Refused: the content breaks the rules of the list.
+        StorageProblem: the disk refuses; nothing was destroyed yet.
     """
-    papers = _company_papers()
-    dated = date.fromisoformat(str(content["dated"]))
-    standing = papers.issued_for(office, KIND, content["proposal"])
+    standing = company_papers.issued_for(office, KIND, content["proposal"])
     if standing is not None:
-        return cast("IssuedPaper", standing)
-    told = {**content, "dated": dated, "as_of": date.fromisoformat(str(content["as_of"]))}
-    return cast("IssuedPaper", papers.issue_company_paper(office, KIND, told, dated=dated, actor=actor))
+        return standing
+    told = _typed(content)
+    return company_papers.issue_company_paper(office, KIND, told, dated=told["dated"], actor=actor)
+
+
+def rehearse_list(office: Office, content: Mapping[str, Any]) -> None:
+    """Refuse before anything is begun what the list could not say: a name whose characters no font has, and the like.
+
+    Raises:
+        Refused, TemplateRefused, ProofFailed: as issuing the list.
+    """
+    told = _typed(content)
+    company_papers.rehearse_company_paper(office, KIND, told, dated=told["dated"])
+
+
+def _typed(content: Mapping[str, Any]) -> dict[str, Any]:
+    days = {name: date.fromisoformat(str(content[name])) for name in ("dated", "as_of")}
+    return {**content, **days}
 
 
 def content_of(
@@ -81,21 +81,6 @@ def correction_of(found: Proposal, *, dated: date) -> dict[str, Any]:
 def words(findings: Iterable[Finding]) -> str:
     """Return reasons as the list prints them, in Chinese."""
     return "；".join(finding.sentence("zh") for finding in findings)
-
-
-def require_company_papers() -> None:
-    """Refuse before anything is begun, where the list could not be issued.
-
-    Raises:
-        EngineMissing: this program has no papers of the company.
-    """
-    _company_papers()
-
-
-def _company_papers() -> Any:  # noqa: ANN401  # a module
-    if find_spec(_MODULE) is None:
-        raise EngineMissing.of("retention.no-company-papers", KIND)
-    return import_module(_MODULE)
 
 
 def _row(number: int, item: ProposedItem, reason: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from docgen.services import logging as log
 from docgen.services.disposal_check import Check, folder_of_item, require_true_day
 from docgen.services.disposal_witness import require_true_tables
 from docgen.services.disposition import home_of, state_words
-from docgen.services.disposition_paper import content_of, correction_of, issue_list, require_company_papers, words
+from docgen.services.disposition_paper import content_of, correction_of, issue_list, rehearse_list, words
 from docgen.services.office import Office, os_user
 from docgen.services.people import Identity, Role, writer
 from docgen.store import disposals, ledger, projection
@@ -86,13 +86,11 @@ def carry_out(
         Refused: not approved by two people, ended, nothing is left to destroy, the clock is doubtful, wrong password,
             or a role that may not.
         Damage: retention.tables-differ, where the tables do not say what the logs say.
-        EngineMissing: the list of destruction cannot be issued.
         StorageProblem: the disk refuses; the same command goes on.
     """
     user = writer(office, who)
     if user.role not in MAY_DISPOSE:
         raise Refused.of("retention.may-not-dispose", user.name, user=user.display)
-    require_company_papers()
     found = disposals.proposal(proposal_id)
     _require_ready(found)
     require_true_day(office, confirmed=confirmed)
@@ -107,6 +105,8 @@ def carry_out(
 
 
 def _require_ready(found: Proposal) -> None:
+    if found.status is Status.CLOSED:
+        raise Refused.of("retention.already-carried-out", found.id, number=found.list_number or "—")
     if found.status not in {Status.APPROVED, Status.BEGUN}:
         raise Refused.of("retention.not-approved", found.id, status=state_words(found), count=len(found.approvals))
 
@@ -122,12 +122,13 @@ def _begin(office: Office, home: Folder, proposal_id: str, user: StoredUser) -> 
         if not chosen:
             told = [error("retention.nothing-left", found.id, count=len(back), why=each.why) for each in back[:1]]
             raise Refused(told)
-        dated = office.today()
+        content = content_of(found, chosen, back, dated=office.today())
+        rehearse_list(office, content)
         payload = {
             "id": found.id,
             "items": [each.id for each in chosen],
             "skipped": [{"item": each.item, "why": each.why} for each in back],
-            "content": content_of(found, chosen, back, dated=dated),
+            "content": content,
             **_signed(office, user),
         }
         journal.append(BEGUN, payload)

@@ -102,7 +102,7 @@ def choose(office: Office, wanted: Wanted) -> tuple[HandoverLine, ...]:
     Raises:
         NotFound: no deal bears the number.
     """
-    rows = [row for row in _rows(wanted) if row.item_type in _ITEMS and row.status == "current"]
+    rows = [row for row in _rows(wanted) if _is_there(row)]
     known = originals.originals([row.id for row in rows])
     lines = [_line(office, row, known.get(row.id)) for row in rows]
     chosen = [line for line, row in zip(lines, rows, strict=True) if _is_wanted(line, row, wanted)]
@@ -161,6 +161,10 @@ def frozen_list(office: Office, row: PaperLine) -> TransferList:
     path = folder_of(office, row.key).derived / f"{row.number}.snapshot.json"
     frozen: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return TransferList.model_validate(frozen["content"])
+
+
+def _is_there(row: PaperLine) -> bool:
+    return row.item_type in _ITEMS and row.status == "current" and not row.is_disposed
 
 
 def _rows(wanted: Wanted) -> Iterator[PaperLine]:

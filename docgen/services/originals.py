@@ -88,6 +88,8 @@ def item_of(reference: str) -> PaperLine:
     if row is not None:
         return row
     paper = ledger.issued_by_number(reference)
+    if paper is None and ledger.find_deal(reference) is not None:
+        raise NotFound.of("services.original-of-deal", reference)
     if paper is None:
         raise NotFound.of("retention.no-such-item", reference)
     copies = ledger.answers_to(paper.document_id) if paper.document_id else ()

@@ -16,7 +16,7 @@ def make() -> Sheet:
     sheet = register()
     about = [
         one("单位名称", "{{ company.name|name }}"),
-        two("销毁提案", wording("proposal"), "清册日期", wording("dated"), "b"),
+        two("销毁建议", wording("proposal"), "清册日期", wording("dated"), "b"),
         two("鉴定截止", wording("as_of"), "销毁数量", wording("counted"), " b"),
         one("鉴定理由", "{{ reason }}"),
         one("审批", wording("approved_by")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,10 +25,12 @@ from docgen.archive.layout import Folder
 from docgen.archive.record import Item, Sidecar, new_item_id
 from docgen.archive.recovery import recover
 from docgen.cli.main import main
-from docgen.errors import DocgenError, EngineMissing, Refused
+from docgen.errors import DocgenError
 from docgen.findings import Severity
+from docgen.papers.docx import docx_texts
+from docgen.papers.pdf import page_texts
 from docgen.retention.disposal import Status
-from docgen.services import disposition_paper, disposition_run, passwords
+from docgen.services import company_papers, disposition_paper, disposition_run, passwords
 from docgen.services.archive_care import export_contract, rebuild_database, verify_archive
 from docgen.services.backup_workspace import back_up
 from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
@@ -111,6 +114,9 @@ class Papers:
             raise KeyboardInterrupt
         return SimpleNamespace(number=number, path=folder.path, sidecar_id=made.id)
 
+    def rehearse_company_paper(self, office: Office, kind: str, content: dict[str, Any], *, dated: date) -> None:
+        assert (kind, dated, content["dated"]) == ("destruction-list", office.today(), office.today())
+
     def issued_for(self, office: Office, kind: str, reference: str) -> SimpleNamespace | None:
         for folder in office.archive.folders():
             for entry in read(folder)[0]:
@@ -123,7 +129,7 @@ class Papers:
 @pytest.fixture
 def papers(monkeypatch: pytest.MonkeyPatch) -> Papers:
     made = Papers([])
-    monkeypatch.setattr(disposition_paper, "_company_papers", lambda: made)
+    monkeypatch.setattr(disposition_paper, "company_papers", made)
     return made
 
 
@@ -275,7 +281,7 @@ def test_only_an_archivist_carries_it_out_and_the_list_is_numbered_first(desk: O
     assert {entry.payload["proposal"] for entry in gone} == {made}
     assert [each["name"] for each in gone[0].payload["approvers"]] == ["fa先生", "cai先生"]  # type: ignore[union-attr,index,call-overload]
     sound(desk)
-    refused("retention.not-approved", lambda: run(desk, made))
+    refused("retention.already-carried-out", lambda: run(desk, made))
 
 
 def test_tombstones_in_lists_explanations_rebuild_and_export(desk: Office, tmp_path: Path) -> None:
@@ -549,13 +555,16 @@ def test_a_hold_placed_between_a_stop_and_going_on_spares_the_rest_and_corrects_
 
 
 def test_nothing_is_begun_where_the_list_could_not_be_issued(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    filed(desk, "往来函件𪚥")  # a character that no font of ours has
     made = approved(desk)
-    monkeypatch.undo()
-    monkeypatch.setattr(disposition_paper, "_MODULE", "docgen.services.no_such_papers")
-    with pytest.raises((EngineMissing, Refused)):
+    monkeypatch.setattr(disposition_paper, "company_papers", company_papers)
+    with pytest.raises(DocgenError) as problem:
         run(desk, made)
+    assert "𪚥" in str(problem.value.findings)
     assert show_proposal(desk, made).status is Status.APPROVED
-    assert len(paths(desk)) == 2
+    assert len(paths(desk)) == 3
+    strike_item(desk, made, item("往来函件𪚥"), who("dang"), reason="清册印不出")
+    assert run(desk, made).destroyed == 2
 
 
 def test_the_original_of_a_pile_goes_no_sooner_than_what_was_cut_from_it(desk: Office, clock: Clock) -> None:
@@ -610,6 +619,29 @@ def test_a_backup_does_not_bring_bytes_back_and_an_older_one_says_so(
     assert "services.restored-destroyed" not in {each.code for each in restored.findings}
 
 
+def test_with_the_real_list_both_faces_name_what_goes_and_who_approved(
+    desk: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(disposition_paper, "company_papers", company_papers)
+    made = approved(desk)
+    done = run(desk, made)
+    assert done.list_number == "销册2030-001"
+    faces = {path.suffix: path for path in desk.archive.company(2030).path.glob("*销册2030-001*") if path.is_file()}
+    assert {".pdf", ".docx"} <= set(faces)
+    text = "".join("".join(page_texts(faces[".pdf"].read_bytes())).split())
+    words = "".join("".join(docx_texts(faces[".docx"].read_bytes())).split())
+    hashes = [file["sha256"] for row in ledger.papers(NO) for file in row.sidecar["files"]]  # type: ignore[attr-defined]
+    assert len(hashes) == 2
+    for wanted in (made, "质检报告", "往来函件", "fa先生", "cai先生", *hashes):
+        assert wanted in text, wanted
+        assert wanted in words, wanted
+    sound(desk)
+    refused("retention.already-carried-out", lambda: run(desk, made))
+    database.disconnect()
+    assert main(["-w", str(desk.workspace.root), "archive", "show", NO]) == 0
+    assert "见销毁清册销册2030-001" in "".join(re.sub(r"[│┃\s]", "", capsys.readouterr().out))
+
+
 def test_the_command_line_in_chinese(
     desk: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -634,7 +666,7 @@ def test_the_command_line_in_chinese(
     assert "法务部 fa先生 批准" in say("approve", "XH2030-001", by="fa")
     assert "由另一个人再批准" in say("approve", "XH2030-001", by="fa", code=1)
     assert "还须 1 人批准" in say("proposal", "show", "XH2030-001")
-    assert "没有两个人的批准，或已经结束（状态 待批准" in say("dispose", "XH2030-001", "--dry-run", code=1)
+    assert "没有两个人的批准，或已被驳回、撤回（状态 待批准" in say("dispose", "XH2030-001", "--dry-run", code=1)
     assert "已批准，待执行" in say("approve", "XH2030-001", "--post", "总经理", by="cai")
     assert "已批准，待执行" in say("proposals")
     assert "将销毁 2 件" in say("dispose", "XH2030-001", "--dry-run")

@@ -114,6 +114,12 @@ def test_nothing_bears_an_unknown_number(office: Office) -> None:
         show_original("HT0000000000-XX-01")
 
 
+def test_a_deals_number_is_told_to_be_no_item(office: Office, report: Issued) -> None:
+    with pytest.raises(NotFound) as refused:
+        show_original(report.contract_no)
+    assert codes(refused.value) == ["services.original-of-deal"]
+
+
 def test_only_a_hand_over_list_is_received(office: Office, report: Issued) -> None:
     with pytest.raises(Refused) as refused:
         receive(office, report.number)
