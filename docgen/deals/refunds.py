@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import Payment
+from docgen.deals.milestones import ended_early_on
 from docgen.deals.terms import PaymentOrder
 
 _NOTHING = Decimal("0.00")
@@ -34,7 +35,8 @@ def payments_kept(deal: Deal, *, until: date) -> Sequence[Payment]:
     """Return the payments until a day as they count for what is owed: less what was paid back by then."""
     known = [each for each in deal.facts.payments if each.on <= until]
     gone = refunded(deal, as_of=until)
-    if not gone or deal.terms.payment_order is PaymentOrder.PENALTY_FIRST:
+    stands = deal.terms.payment_order is PaymentOrder.PENALTY_FIRST and not ended_early_on(deal, as_of=until)
+    if not gone or stands:
         return known
     kept = []
     for each in sorted(known, key=lambda one: (one.on, one.seq), reverse=True):

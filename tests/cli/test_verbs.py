@@ -94,7 +94,7 @@ def test_what_people_decide_is_told_in_the_words_of_the_office(line: Line) -> No
     assert {each["name"]: each["is_required"] for each in kind["fields"]} == {
         "instalment": True, "on": True, "reason": True, "evidence": False,
     }  # fmt: skip
-    assert len(line.json("event", "kinds")["kinds"]) == 13
+    assert len(line.json("event", "kinds")["kinds"]) == 14
     assert "services.no-such-fact-kind" in line("event", "kinds", "礼品", code=1)
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from docgen.deals.changes import Change, NewTerms, WordedChange
+from docgen.deals.checks_payments import check_penalty_first
+from docgen.deals.checks_refunds import check_refunds
 from docgen.deals.deal import ChangeSignature, Deal, Facts
 from docgen.deals.fulfilment import (
     Acceptance,
@@ -42,6 +44,8 @@ from docgen.deals.plan import Condition, Instalment, InstalmentKind, TermUnit, T
 from docgen.deals.pricing import LineKind, PriceLine
 from docgen.deals.terms import DeliveryTerms, PaymentOrder, Terms, Warranty
 from docgen.deals.totals import line_amount
+from docgen.deals.workdays import Calendar
+from docgen.findings import has_errors
 
 BEGIN = date(2024, 1, 1)
 SPAN = 900
@@ -249,4 +253,11 @@ def deals(draw: st.DrawFn, sample: Deal) -> Deal:
     changes, signatures = draw(some_changes(signed))
     parts = min([len(terms.plan), *(len(each.new.plan) for each in changes if each.new.plan)])
     facts = draw(some_facts(signed, parts, signatures))
-    return sample.model_copy(update={"terms": terms, "changes": changes, "facts": facts})
+    return with_sound_refunds(sample.model_copy(update={"terms": terms, "changes": changes, "facts": facts}))
+
+
+def with_sound_refunds(deal: Deal) -> Deal:
+    """Return the deal with its refunds, without them where one gives back what was not paid too much."""
+    if not has_errors([*check_refunds(deal), *check_penalty_first(deal, Calendar())]):
+        return deal
+    return deal.model_copy(update={"facts": deal.facts.model_copy(update={"refunds": ()})})
