@@ -44,6 +44,8 @@ _PLAIN_SPACES = frozenset(
         pdfium.FPDF_COLORSPACE_ICCBASED,
     }
 )
+_FINER = 1.1
+"""So much finer than the reading a picture must be to be drawn a second time."""
 _CLOSEST_DPI = 400
 """A photograph on a page is drawn as finely as it was taken, up to here; of 18 taken askew 200 dpi shows 13."""
 _FEW_OBJECTS = 4
@@ -95,7 +97,7 @@ def _picture_of(page: Any, *, unit: float, is_twisted: bool) -> PagePicture:  # 
     if jpeg is not None:
         looks = jpeg_looks(jpeg[0], jpeg[1] / unit)
     else:
-        looks = (drawn, closer) if own_dpi > READING_DPI else (drawn,)
+        looks = (drawn, closer) if own_dpi > READING_DPI * _FINER else (drawn,)
     return PagePicture(width / POINTS_PER_INCH * MM_PER_INCH, height / POINTS_PER_INCH * MM_PER_INCH, looks)
 
 

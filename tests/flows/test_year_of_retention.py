@@ -465,7 +465,7 @@ def play(
 
 
 def test_a_year_of_a_few_contracts(office: Office, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    year = play(office, clock, monkeypatch, contracts=5, days=16, seed=11)
+    year = play(office, clock, monkeypatch, contracts=6, days=30, seed=11)
     assert year.told["carried out"]
     assert year.gone
     assert len(year.gone) < len(year.all_items())
