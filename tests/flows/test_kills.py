@@ -310,6 +310,8 @@ CALLS = (
     "mkdir",
     "ftruncate",
     "pwrite64",
+    "chmod",
+    "fchmod",
 )
 COARSE = {"pwrite64": 9, "write": 5}
 MEANS = [
