@@ -37,7 +37,7 @@ demo: $(STAMP)
 	@$(BIN)/docgen demo
 
 test: $(STAMP)
-	@$(PYTEST) -n $(WORKERS) -m "not slow"
+	@$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow"
 
 check: $(STAMP)
 	@$(BIN)/ruff check .
