@@ -143,11 +143,11 @@ def read(path: Path, *, offset: int = 0, length: int | None = None) -> bytes:
         os.close(handle)
 
 
-def digest(path: Path) -> Digest:
-    """Return hash and size of a file, read once from the start; never follows a link."""
+def digest(path: Path, room: memoryview | None = None) -> Digest:
+    """Return hash and size of a file, read once from the start, into `room` where it is lent; never follows a link."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
-        total, seen, room = hashlib.sha256(), 0, memoryview(bytearray(_ROOM))
+        total, seen, room = hashlib.sha256(), 0, room or memoryview(bytearray(_ROOM))
         while got := os.readv(handle, [room]):
             total.update(room[:got])
             seen += got

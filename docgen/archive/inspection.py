@@ -15,6 +15,7 @@ from pathlib import Path
 from docgen.archive import disk, manifest, plain
 from docgen.archive.disposition import EVENT, bears_out, claims_disposal, doomed, stone_in
 from docgen.archive.eventlog import LogEntry, needs_mending, scan
+from docgen.archive.hashing import Ahead
 from docgen.archive.layout import CUSTOMER, LABEL, OURS, Archive, Folder, contract_names, read_customer, read_label
 from docgen.archive.record import Sidecar, load_sidecar, sidecar_bytes
 from docgen.errors import DocgenError
@@ -43,10 +44,13 @@ _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 class Inspection:
     """What was found in one folder, growing while it is looked through.
 
-    `sidecars` are those the items came with, `disposed` the tombstones of those that were destroyed.
+    `types` are the names that lie there with their types (stat.S_IFMT), by place; `sidecars` are those the items came
+    with, `disposed` the tombstones of those that were destroyed.
     """
 
     folder: Folder
+    ahead: Ahead | None = None
+    types: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     entries: list[LogEntry] = field(default_factory=list)
     sidecars: dict[str, Sidecar] = field(default_factory=dict)
@@ -61,16 +65,20 @@ class Inspection:
         self.findings.append(Finding(code, where, severity, {"contract": self.folder.key, "file": file, **params}))
 
 
-def inspect_folder(archive: Archive, folder: Folder, elsewhere: Elsewhere) -> Inspection:
+def inspect_folder(archive: Archive, folder: Folder, elsewhere: Elsewhere, ahead: Ahead) -> Inspection:
     """Look through a folder and return everything that is wrong; the caller keeps writers out."""
-    seen = Inspection(folder)
-    _check_labels(archive, seen)
-    _read_log(seen)
-    _check_sidecars(seen)
-    expected = _expected(seen)
-    _check_manifest(seen, expected)
-    _check_files(seen, expected, elsewhere)
-    _check_interruptions(seen)
+    places = {"": folder.path, "_docgen/derived/": folder.derived, "_docgen/templates/": folder.templates}
+    types = {prefix: _types_in(place) for prefix, place in places.items()}
+    seen = Inspection(folder, ahead, types)
+    files = [prefix + name for prefix, names in types.items() for name, kind in names.items() if kind == stat.S_IFREG]
+    with ahead.of(folder.path / file for file in files):
+        _check_labels(archive, seen)
+        _read_log(seen)
+        _check_sidecars(seen)
+        expected = _expected(seen)
+        _check_manifest(seen, expected)
+        _check_files(seen, expected, elsewhere)
+        _check_interruptions(seen)
     return seen
 
 
@@ -279,9 +287,8 @@ def _present(seen: Inspection) -> set[str]:
     """Return the paths of all files that should be vouched for; report what is no plain file."""
     folder = seen.folder
     present: set[str] = set()
-    places = {"": folder.path, "_docgen/derived/": folder.derived, "_docgen/templates/": folder.templates}
-    for prefix, place in places.items():
-        for name, kind in _types_in(place).items():
+    for prefix, names in seen.types.items():
+        for name, kind in names.items():
             if prefix == "" and (name == OURS or (name == "customer.json" and read_customer(folder.path))):
                 continue
             if kind == stat.S_IFDIR:
@@ -316,7 +323,8 @@ def _check_interruptions(seen: Inspection) -> None:
 
 def _digest(seen: Inspection, path: str) -> disk.Digest | None:
     try:
-        found = disk.digest(seen.folder.path / path)
+        place = seen.folder.path / path
+        found = disk.digest(place) if seen.ahead is None else seen.ahead.digest(place)
     except OSError as problem:
         seen.report("archive.file-unreadable", path, reason=problem.strerror or str(problem))
         return None

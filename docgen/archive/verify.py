@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from docgen.archive import disk, eventlog, lock, manifest, plain
+from docgen.archive.hashing import Ahead, hashing_ahead
 from docgen.archive.inspection import Elsewhere, Inspection, inspect_folder
 from docgen.archive.keep import is_as_kept, kept_files
 from docgen.archive.layout import COMPANY, CUSTOMER, INCOMING, OURS, ROOT_FILES, Archive, Folder, read_customer
@@ -88,18 +89,19 @@ def verify(  # noqa: PLR0913  # how much of it, against what, going on from wher
     findings: list[Finding] = []
     files = total = 0
     elsewhere = _origins(everything)
-    for number, folder in enumerate(chosen, start=1):
-        if progress is not None:
-            progress(folder.key, number, len(chosen))
-        told = done.get(folder.key)
-        if told is None:
-            seen = _inspect(archive, folder, elsewhere)
-            found = (*seen.findings, *_check_anchor(seen, anchors.get(folder.key)), *_check_rows(seen, known))
-            told = FolderReport(found, seen.files, seen.bytes)
-            if noted is not None:
-                noted(folder.key, told)
-        findings += told.findings
-        files, total = files + told.files, total + told.bytes
+    with hashing_ahead() as ahead:
+        for number, folder in enumerate(chosen, start=1):
+            if progress is not None:
+                progress(folder.key, number, len(chosen))
+            told = done.get(folder.key)
+            if told is None:
+                seen = _inspect(archive, folder, elsewhere, ahead)
+                found = (*seen.findings, *_check_anchor(seen, anchors.get(folder.key)), *_check_rows(seen, known))
+                told = FolderReport(found, seen.files, seen.bytes)
+                if noted is not None:
+                    noted(folder.key, told)
+            findings += told.findings
+            files, total = files + told.files, total + told.bytes
     findings += _check_keys(everything, [*anchors, *(known or {})], part)
     if part is None or part[0] == 1:
         findings += _check_root(archive)
@@ -137,10 +139,10 @@ def _is_in(part: tuple[int, int] | None, key: str) -> bool:
     return part is None or slice_of(key, part[1]) == part[0]
 
 
-def _inspect(archive: Archive, folder: Folder, elsewhere: Callable[[str], Elsewhere]) -> Inspection:
+def _inspect(archive: Archive, folder: Folder, elsewhere: Callable[[str], Elsewhere], ahead: Ahead) -> Inspection:
     try:
         with lock.shared(folder.lock, folder.key), disk.storage(folder.key):
-            return inspect_folder(archive, folder, elsewhere(folder.key))
+            return inspect_folder(archive, folder, elsewhere(folder.key), ahead)
     except StorageProblem as problem:
         missed = [error("archive.not-verified", folder.key, contract=folder.key), *problem.findings]
         return Inspection(folder, findings=missed)
