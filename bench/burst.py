@@ -5,13 +5,14 @@ through docgen (every step of every scan synced by itself), as one burst (the sa
 plainest thing that survives a power cut: copy, fsync, rename, fsync the folder, one SQLite transaction a file. The last
 knows no hash chain, no manifest, no sidecar and reads nothing; it is there to show what safety costs at the least.
 
-Where syncs cost next to nothing, all this compares is computing. So the last lines reckon with a disk whose sync takes
-5 ms: seconds measured here, plus 5 ms for each sync that was counted (fsync and syncfs of the archive, and one for each
-SQLite transaction that was committed with synchronous=FULL). Nothing else of a slower disk is in it, nor is a syncfs
-that has much to write taken to be slower than an fsync.
+Where syncs cost next to nothing, all this compares is computing. `--sync-ms` makes every fsync, fdatasync and syncfs of
+this process take so many milliseconds longer (strace holds the call back), as on a disk that has to write before it
+answers; then the same is measured there. Nothing else of a slower disk is in it, nor does a syncfs that has much to
+write take longer than an fsync.
 
-    python bench/burst.py          24 scans a burst, 5 rounds
-    python bench/burst.py 48 3     scans, rounds
+    python bench/burst.py                 24 scans a burst, 5 rounds
+    python bench/burst.py 48 3            scans, rounds
+    python bench/burst.py 24 3 --sync-ms 5
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import resource
 import shutil
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -48,7 +50,9 @@ from docgen.services.office import Office, open_office, read_companies
 from docgen.workspace import data_root
 
 BURST, ROUNDS, CONTRACTS, PAGES = 24, 5, 6, 2
-DELAY = 0.005
+SLOWER = "--sync-ms"
+UNDER = "DOCGEN_BENCH_SYNC_MS"
+"""Set in the process that strace runs, to what each sync takes longer."""
 
 
 def scans(office: Office) -> list[bytes]:
@@ -143,13 +147,26 @@ def durably_together(office: Office, sources: list[Path], ready: list[Ready]) ->
 
 def main() -> int:
     """Measure, and print."""
-    burst, rounds = (int(word) for word in (sys.argv[1:3] + [str(BURST), str(ROUNDS)][len(sys.argv) - 1 :]))
+    words = sys.argv[1:]
+    if SLOWER in words:
+        at = words.index(SLOWER)
+        return slower(float(words[at + 1]), words[:at] + words[at + 2 :])
+    burst, rounds = (int(word) for word in (words[:2] + [str(BURST), str(ROUNDS)][len(words) :]))
     with tempfile.TemporaryDirectory(prefix="docgen-burst-") as folder, Worker(READING) as worker:
         root = Path(folder)
         initialise(root / "office", read_companies(data_root() / "samples" / "companies")["shanhai"])
         office = open_office(root / "office", actor="bench")
         compare(office, root, scans(office), Readers(worker), (burst, rounds))
     return 0
+
+
+def slower(milliseconds: float, words: list[str]) -> int:
+    """Run this again where each sync takes so much longer."""
+    calls = "fsync,fdatasync,syncfs"
+    held = f"inject={calls}:delay_exit={round(milliseconds * 1000)}"
+    strace = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, "-e", f"trace={calls}", "-e", held]
+    again = [sys.executable, __file__, *words]
+    return subprocess.run([*strace, *again], env={**os.environ, UNDER: str(milliseconds)}, check=False).returncode
 
 
 def compare(office: Office, root: Path, papers: list[bytes], readers: Readers, size: tuple[int, int]) -> None:
@@ -206,19 +223,14 @@ def compare(office: Office, root: Path, papers: list[bytes], readers: Readers, s
 
 
 def show(medians: dict[str, float], syncs: dict[str, int], burst: int) -> None:
-    """Print what was measured, and what is reckoned for a disk whose syncs cost something."""
+    """Print what was measured."""
+    held = os.environ.get(UNDER)
+    print(f"each sync held back by {held} ms" if held else "syncs as this disk does them")
     for what, taken in medians.items():
         print(f"{what:<44}{taken * 1000:>8.1f} ms a scan{syncs[what] / burst:>8.1f} syncs a scan, SQLite's included")
     one, together = (medians[f"docgen, durable part, {how}"] for how in ("one at a time", "as one burst"))
     print(f"\nburst against one at a time × {one / together:.2f}")
     print(f"burst against the plainest  × {next(iter(medians.values())) / together:.2f}")
-    slow = {what: taken + DELAY * syncs[what] / burst for what, taken in medians.items()}
-    print(f"were each sync to cost {DELAY * 1000:.0f} ms (reckoned, see the head of this file):")
-    for what, taken in slow.items():
-        print(f"  {what:<44}{taken * 1000:>8.1f} ms a scan")
-    one, together = (slow[f"docgen, durable part, {how}"] for how in ("one at a time", "as one burst"))
-    print(f"  burst against one at a time × {one / together:.2f}")
-    print(f"  burst against the plainest  × {next(iter(slow.values())) / together:.2f}")
     end = medians["docgen file, end to end, as one burst"]
     print(f"end to end {1 / end:.1f} scans/s, {PAGES / end:.1f} pages/s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -25,7 +25,7 @@ from docgen.services.office import Office
 from docgen.services.paper_ledger import issued_paper
 from docgen.services.places import folder_of, is_ours
 from docgen.services.recognise import DERIVED_NAME
-from docgen.services.repaying import promise_by
+from docgen.services.repaying import AGREEMENT, promise_by
 from docgen.services.retention_rules import NewPaper, promise, table_for_scans
 from docgen.store import ledger, projection
 from docgen.store.journal import Journal, writing, writing_all
@@ -176,7 +176,15 @@ def deposit_scans(office: Office, scans: Sequence[tuple[Arrival, Placement]]) ->
         sidecar = next(sidecars)
         log.record("filed", item=sidecar.id, contract=placement.contract_no, sha256=arrival.kept.sha256)
         done.append(_deposited(folders[placement.contract_no].path, sidecar))
-    return [replace(each, findings=promise_by(office, each.item_id)) for each in done]
+    return [
+        replace(each, findings=promise_by(office, each.item_id)) if _may_promise(row, placement) else each
+        for each, (_, placement), row in zip(done, scans, known, strict=True)
+    ]
+
+
+def _may_promise(known: ledger.PaperLine | None, placement: Placement) -> bool:
+    """Tell whether a scan may be a signed 还款协议: by what it answers, or because it was filed as anything before."""
+    return known is not None or (placement.paper is not None and placement.paper.kind == AGREEMENT)
 
 
 def _parcel(  # what arrived, where it goes, as which version, written when
@@ -205,14 +213,12 @@ class Background:
 
 def _versions(scans: Sequence[tuple[Arrival, Placement]]) -> list[int]:
     """Return each scan's version; several of one paper in a burst count on from each other."""
-    newest: dict[str, int] = {}
+    answered = [placement.paper.document_id if placement.paper else "" for _, placement in scans]
+    newest = dict(ledger.newest_versions({each for each in answered if each}))
     versions = []
-    for _, placement in scans:
-        answers = placement.paper.document_id if placement.paper else ""
-        version = newest[answers] + 1 if answers in newest else _next_version(placement)
-        versions.append(version)
-        if answers:
-            newest[answers] = version
+    for each in answered:
+        newest[each] = newest.get(each, 0) + 1 if each else 1
+        versions.append(newest[each])
     return versions
 
 
@@ -245,7 +251,8 @@ def _standing(office: Office, arrival: Arrival, known: ledger.PaperLine) -> Depo
 def _next_version(placement: Placement) -> int:
     if placement.paper is None:
         return 1
-    return 1 + ledger.newest_version(placement.paper.document_id)
+    document_id = placement.paper.document_id
+    return 1 + ledger.newest_versions([document_id]).get(document_id, 0)
 
 
 def _item(view: Background, arrival: Arrival, placement: Placement, version: int) -> Item:

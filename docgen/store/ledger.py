@@ -277,9 +277,13 @@ def filed_from_any(hashes: Collection[str]) -> dict[str, PaperLine]:
     return found
 
 
-def newest_version(document_id: str) -> int:
-    """Return the version of the last scan that answers an issued paper; 0 where none came."""
-    return Paper.objects.filter(answers=document_id).aggregate(newest=Max("version"))["newest"] or 0
+def newest_versions(document_ids: Collection[str]) -> Mapping[str, int]:
+    """Return the version of the last scan that answers each issued paper; none came where there is no entry."""
+    found: dict[str, int] = {}
+    for chosen in _by_hundreds(document_ids):
+        rows = Paper.objects.filter(answers__in=chosen).order_by().values_list("answers")
+        found |= dict(rows.annotate(newest=Max("version")))
+    return found
 
 
 def answers_to(document_id: str) -> tuple[PaperLine, ...]:
