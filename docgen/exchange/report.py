@@ -100,8 +100,8 @@ def report_workbook(report: Report, *, summary: str, blocks: Sequence[Block], ch
     return out.getvalue()
 
 
-def list_workbook(report: Report) -> bytes:
-    """Return xlsx bytes of one sheet.
+def list_workbook(report: Report, *more: Report) -> bytes:
+    """Return xlsx bytes of one sheet, or of a sheet for each report.
 
     Raises:
         Refused: `exchange.control-character`.
@@ -110,6 +110,8 @@ def list_workbook(report: Report) -> bytes:
     sheet = book.active
     sheet.title = report.name
     _fill(sheet, report)
+    for each in more:
+        _fill(book.create_sheet(each.name), each)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

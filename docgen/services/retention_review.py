@@ -45,6 +45,17 @@ _COLUMNS = (
     ReportColumn("SHA-256", width=40),
     ReportColumn("鉴定意见（延长至／销毁）", width=24),
 )
+_BACK_COLUMNS = (
+    ReportColumn("合同编号", width=18),
+    ReportColumn("客户名称", width=26),
+    ReportColumn("文件", width=24),
+    ReportColumn("编号", width=26),
+    ReportColumn("归档件号", width=19),
+    ReportColumn("件数", Form.COUNT, 7, is_summed=True),
+    ReportColumn("保存至", Form.DAY, 12),
+    ReportColumn("暂不处理的原因", width=60),
+    ReportColumn("下一步", width=44),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +157,38 @@ def _clock_back(office: Office, key: str) -> Iterator[Finding]:
 def write_review(found: Review, out: Path) -> int:
     """Write the list as a new workbook, sorted, with filters and a column for the verdict; return how many rows.
 
+    A second sheet names each item that is past its term and kept back all the same, with the reasons and what to do.
+
     Raises:
         Refused: the name does not end in .xlsx, or the file exists.
     """
     if out.suffix.lower() != SUFFIX:
         raise Refused.of("exchange.not-a-workbook-name", str(out))
     back = len(found.kept_back)
-    heading = f"档案鉴定清单  截至 {found.as_of.isoformat()}    期满而暂不处理 {back} 件（封存、未收款、时效）"
+    heading = f"档案鉴定清单  截至 {found.as_of.isoformat()}    期满而暂不处理 {back} 件（原因见第二张表）"
     with_numbers = any(each.archive_no for each in found.items)
     columns = (*_COLUMNS, ReportColumn("档号", width=30)) if with_numbers else _COLUMNS
     rows = [(*_cells(each), each.archive_no) if with_numbers else _cells(each) for each in found.items]
     report = Report("鉴定清单", heading, columns, rows, frozen_columns=3)
-    write_new(out, list_workbook(report))
+    heading = f"期满而暂不处理  截至 {found.as_of.isoformat()}    {back} 件"
+    kept_back = Report("暂不处理", heading, _BACK_COLUMNS, [_back(each) for each in found.kept_back], frozen_columns=3)
+    write_new(out, list_workbook(report, kept_back))
     return len(found.items)
+
+
+def _back(each: KeptBack) -> Sequence[Value]:
+    item = each.item
+    return (
+        item.contract_no or item.place,
+        item.customer,
+        item.title,
+        item.number,
+        item.id,
+        1,
+        item.standing.until,
+        "\n".join(one.sentence("zh") for one in each.reasons),
+        "\n".join(dict.fromkeys(one.remedy("zh") for one in each.reasons)),
+    )
 
 
 def _cells(each: ItemRetention) -> Sequence[Value]:

@@ -338,6 +338,11 @@ def test_the_review_lists_only_what_nothing_keeps_back(desk: Office, clock: Cloc
     assert problem.value.findings[0].code == "retention.review-ahead"
     place_hold(desk, NO, who("fa"), case="甲案", reason="起诉")
     assert reasons(review(desk)) == [{"retention.back-held"}]
+    assert write_review(review(desk), tmp_path / "封存.xlsx") == 0
+    back = openpyxl.load_workbook(tmp_path / "封存.xlsx")["暂不处理"]
+    assert [back.cell(4, column).value for column in (1, 5)] == [NO, item]
+    assert "甲案" in back.cell(4, 8).value
+    assert "docgen retention release" in back.cell(4, 9).value
     release_hold(desk, NO, who("dang"), case="甲案", reason="结案")
     assert write_review(review(desk), tmp_path / "鉴定.xlsx") == 1
     sheet = openpyxl.load_workbook(tmp_path / "鉴定.xlsx").active
