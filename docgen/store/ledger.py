@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
+from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q
 
 from docgen.archive.layout import COMPANY, CUSTOMER
 from docgen.archive.verify import Anchor
@@ -78,6 +80,17 @@ class PaperLine:
     is_disposed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Of a deal what retention asks: whose it is, when it ended as recorded, whether any fact is recorded at all."""
+
+    contract_no: str
+    customer_id: str
+    customer_name: str
+    ended_on: date | None
+    has_facts: bool
+
+
 def deal(reference: str) -> StoredDeal:
     """Return a deal by its contract number, order number or the customer's own number.
 
@@ -85,27 +98,48 @@ def deal(reference: str) -> StoredDeal:
         NotFound: no deal bears it; near numbers are named.
         Refused: several deals bear it.
     """
-    row = Deal.objects.filter(contract_no=reference).select_related("customer").first()
-    if row is None:
-        row = _deal_by_alias(reference)
-    return _stored(row)
+    found = find_deal(reference)
+    if found is None:
+        raise NotFound.of("store.no-deal", reference, near="、".join(_near(reference)) or "—")
+    return found
+
+
+def happenings(contract_nos: Collection[str]) -> dict[str, Happened]:
+    """Return of many deals, by contract number, what retention asks of them; records are not read whole."""
+    asked = "contract_no", "customer_id", "customer__name", "record__facts"
+    rows = (
+        row
+        for chosen in _by_hundreds(contract_nos)
+        for row in Deal.objects.filter(contract_no__in=chosen).values_list(*asked)
+    )
+    return {
+        number: Happened(number, customer, name, _ended_on(facts), any(facts.values()))
+        for number, customer, name, facts in rows
+    }
+
+
+def _ended_on(facts: Mapping[str, Any]) -> date | None:
+    termination = facts.get("termination")
+    return date.fromisoformat(termination["on"]) if termination else None
 
 
 def find_deal(reference: str) -> StoredDeal | None:
-    """Return a deal by any of its numbers, or None."""
-    try:
-        return deal(reference)
-    except NotFound:
-        return None
+    """Return a deal by any of its numbers, or None.
+
+    Raises:
+        Refused: several deals bear it.
+    """
+    row = Deal.objects.filter(contract_no=reference).select_related("customer").first()
+    if row is None:
+        row = _deal_by_alias(reference)
+    return _stored(row) if row else None
 
 
-def _deal_by_alias(reference: str) -> Deal:
+def _deal_by_alias(reference: str) -> Deal | None:
     rows = Deal.objects.filter(aliases__value=reference).select_related("customer").distinct()
     if len(rows) > 1:
         raise Refused.of("store.ambiguous-deal", reference, numbers="、".join(row.contract_no for row in rows))
-    if not rows:
-        raise NotFound.of("store.no-deal", reference, near="、".join(_near(reference)) or "—")
-    return rows[0]
+    return rows[0] if rows else None
 
 
 def _near(reference: str) -> list[str]:
@@ -181,6 +215,22 @@ def papers(contract_no: str | None = None) -> tuple[PaperLine, ...]:
     if contract_no is not None:
         rows = rows.filter(contract_no=contract_no)
     return tuple(_line(row) for row in rows)
+
+
+def papers_by_key(keys: Collection[str] | None = None) -> dict[str, list[PaperLine]]:
+    """Return the archived items of many folders (or of all) by the folder's key, in the order they came."""
+    found: dict[str, list[PaperLine]] = {}
+    rows = Paper.objects.order_by("at", "id")
+    for some in [rows] if keys is None else [rows.filter(key__in=chosen) for chosen in _by_hundreds(keys)]:
+        for row in some.iterator():
+            found.setdefault(row.key, []).append(_line(row))
+    return found
+
+
+def promised_terms() -> list[tuple[object, int]]:
+    """Return each set of terms that papers were promised at filing, and how many papers it was promised."""
+    rows = Paper.objects.values_list("sidecar__extra__retention_terms").annotate(papers=Count("id")).order_by()
+    return [(told, papers) for told, papers in rows if told]
 
 
 def company_papers(year: int | None = None) -> tuple[PaperLine, ...]:
