@@ -25,7 +25,7 @@ from docgen.retention.trail import Scope, Target, Trail
 from docgen.services.dossier import paper_day
 from docgen.services.evidence import find_evidence
 from docgen.services.office import Office
-from docgen.services.retention_rules import is_contracted, promised_terms, speaks_of_contract, table_of
+from docgen.services.retention_rules import promised_terms, speaks_of_contract, table_of
 from docgen.store import archive_numbers, ledger, retention
 from docgen.store.customers import survivors
 from docgen.store.history import PastEvent, past_events
@@ -112,7 +112,7 @@ class Desk:
         self.office = office
         self.table: RetentionTable = table_of(office)
         self._deals: dict[str, ledger.StoredDeal] = {}
-        self._happened: dict[str, ledger.Happened] = {}
+        self._happened: dict[str, retention.Happened] = {}
         self._papers: dict[str, Sequence[PaperLine]] = {}
         self._contracted: dict[str, bool] = {}
 
@@ -152,7 +152,7 @@ class Desk:
     def read(self, keys: Collection[str]) -> None:
         """Read some folders' papers and deals' facts at once, not one by one."""
         self._papers |= {**dict.fromkeys(keys, ()), **ledger.papers_by_key(keys)}
-        self._happened |= ledger.happenings(keys)
+        self._happened |= retention.happenings(keys)
 
     def papers(self, key: str) -> Sequence[PaperLine]:
         """Return the archived items of a folder, in the order they came."""
@@ -165,15 +165,16 @@ class Desk:
             self._contracted[contract_no] = self.happened(contract_no).has_facts or any(speaking)
         return self._contracted[contract_no]
 
-    def happened(self, contract_no: str) -> ledger.Happened:
+    def happened(self, contract_no: str) -> retention.Happened:
         """Return what happened in a deal, read once.
 
         Raises:
             NotFound: no deal bears the number.
         """
         if contract_no not in self._happened:
-            self._happened |= ledger.happenings([contract_no])
-        return self._happened.get(contract_no) or _happened(self.deal(contract_no))
+            number = self.deal(contract_no).contract_no
+            self._happened[contract_no] = retention.happenings([number])[number]
+        return self._happened[contract_no]
 
     def customers(self, customer_id: str) -> list[Target]:
         """Return a customer as a target, and all that were merged with it: a hold on one covers the others' papers."""
@@ -230,12 +231,12 @@ class Desk:
         return max((day for day in days if day <= as_of), default=None)
 
     def _item(self, row: PaperLine, around: _Around, answered: str | None, as_of: date) -> ItemRetention:
-        kept, extra = _promise(row)
+        kept = Retention.model_validate(row.sidecar.get("retention", {}))
         filed_on = datetime.fromisoformat(row.at).astimezone(self.office.workspace.timezone).date()
         dated = paper_day(self.office, row)
         starts = Starts(around.ended, filed_on, dated, max(around.last_contact or dated, dated))
         classes = self._classes(row.kind, row.title, kept.classes, around.has_contract)
-        terms = reckon(self.table, classes, starts, promised=promised_terms(extra))
+        terms = reckon(self.table, classes, starts, promised=promised_terms(row.sidecar.get("extra")))
         targets = around.targets | {Target(Scope.ITEM, each) for each in (row.id, answered) if each}
         standing = stand(
             terms,
@@ -280,16 +281,6 @@ class Desk:
             "disposable_from": _iso(found.disposable_from),
             "holds": sorted(each.case for each in found.holds),
         }
-
-
-def _happened(stored: ledger.StoredDeal) -> ledger.Happened:
-    ended, has_facts = terminated_on(stored.record), is_contracted(stored.record, ())
-    return ledger.Happened(stored.contract_no, stored.customer_id, stored.customer_name, ended, has_facts)
-
-
-def _promise(row: PaperLine) -> tuple[Retention, object]:
-    """Return what a paper's sidecar promises: the retention told at filing, and the terms in `extra`."""
-    return Retention.model_validate(row.sidecar.get("retention", {})), row.sidecar.get("extra")
 
 
 def list_items(office: Office, *, as_of: date | None = None, due_only: bool = False) -> tuple[ItemRetention, ...]:

@@ -34,7 +34,7 @@ from docgen.retention.table import (
 )
 from docgen.services import logging as log
 from docgen.services.office import Office
-from docgen.store import ledger
+from docgen.store import ledger, retention
 from docgen.workspace import Workspace
 
 TERMS = "retention_terms"
@@ -162,7 +162,7 @@ def shortened(office: Office) -> tuple[Finding, ...]:
         Refused: the table is wrong.
     """
     table, promises = table_of(office), defaultdict[str, list[int]](list)
-    for told, papers in ledger.promised_terms():
+    for told, papers in retention.promised_terms():
         for name, months in promised_terms({TERMS: told}).items():
             promises[name] += [months] * papers
     less = {name: months for name, months in promises.items() if _is_less(table, name, months)}

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from difflib import get_close_matches
-from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Max, Q
 
 from docgen.archive.layout import COMPANY, CUSTOMER
 from docgen.archive.verify import Anchor
@@ -80,17 +78,6 @@ class PaperLine:
     is_disposed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """Of a deal what retention asks: whose it is, when it ended as recorded, whether any fact is recorded at all."""
-
-    contract_no: str
-    customer_id: str
-    customer_name: str
-    ended_on: date | None
-    has_facts: bool
-
-
 def deal(reference: str) -> StoredDeal:
     """Return a deal by its contract number, order number or the customer's own number.
 
@@ -104,34 +91,13 @@ def deal(reference: str) -> StoredDeal:
     return found
 
 
-def happenings(contract_nos: Collection[str]) -> dict[str, Happened]:
-    """Return of many deals, by contract number, what retention asks of them; records are not read whole."""
-    asked = "contract_no", "customer_id", "customer__name", "record__facts"
-    rows = (
-        row
-        for chosen in _by_hundreds(contract_nos)
-        for row in Deal.objects.filter(contract_no__in=chosen).values_list(*asked)
-    )
-    return {
-        number: Happened(number, customer, name, _ended_on(facts), any(facts.values()))
-        for number, customer, name, facts in rows
-    }
-
-
-def _ended_on(facts: Mapping[str, Any]) -> date | None:
-    termination = facts.get("termination")
-    return date.fromisoformat(termination["on"]) if termination else None
-
-
 def find_deal(reference: str) -> StoredDeal | None:
     """Return a deal by any of its numbers, or None.
 
     Raises:
         Refused: several deals bear it.
     """
-    row = Deal.objects.filter(contract_no=reference).select_related("customer").first()
-    if row is None:
-        row = _deal_by_alias(reference)
+    row = Deal.objects.filter(contract_no=reference).select_related("customer").first() or _deal_by_alias(reference)
     return _stored(row) if row else None
 
 
@@ -217,20 +183,13 @@ def papers(contract_no: str | None = None) -> tuple[PaperLine, ...]:
     return tuple(_line(row) for row in rows)
 
 
-def papers_by_key(keys: Collection[str] | None = None) -> dict[str, list[PaperLine]]:
-    """Return the archived items of many folders (or of all) by the folder's key, in the order they came."""
+def papers_by_key(keys: Collection[str]) -> dict[str, list[PaperLine]]:
+    """Return the archived items of many folders by the folder's key, in the order they came."""
     found: dict[str, list[PaperLine]] = {}
-    rows = Paper.objects.order_by("at", "id")
-    for some in [rows] if keys is None else [rows.filter(key__in=chosen) for chosen in _by_hundreds(keys)]:
-        for row in some.iterator():
+    for chosen in by_hundreds(keys):
+        for row in Paper.objects.filter(key__in=chosen).order_by("at", "id").iterator():
             found.setdefault(row.key, []).append(_line(row))
     return found
-
-
-def promised_terms() -> list[tuple[object, int]]:
-    """Return each set of terms that papers were promised at filing, and how many papers it was promised."""
-    rows = Paper.objects.values_list("sidecar__extra__retention_terms").annotate(papers=Count("id")).order_by()
-    return [(told, papers) for told, papers in rows if told]
 
 
 def company_papers(year: int | None = None) -> tuple[PaperLine, ...]:
@@ -344,22 +303,23 @@ def homes_of_evidence(named: Collection[str]) -> Mapping[str, tuple[str, str]]:
     A name that means nothing is left out. It asks a few times for all names, not once for each.
     """
     found: dict[str, tuple[str, str]] = {}
-    for chosen in _by_hundreds(named):
+    for chosen in by_hundreds(named):
         for item_id, *home in Paper.objects.filter(id__in=chosen).values_list("id", "contract_no", "item_type"):
             found[item_id] = (home[0], home[1])
     numbers: dict[str, list[str]] = {}
-    for chosen in _by_hundreds([one for one in named if one not in found]):
+    for chosen in by_hundreds([one for one in named if one not in found]):
         issued = Paper.objects.filter(number__in=chosen, item_type="issued").exclude(document_id="")
         for number, document_id in issued.values_list("number", "document_id"):
             numbers.setdefault(document_id, []).append(number)
-    for chosen in _by_hundreds(numbers):
+    for chosen in by_hundreds(numbers):
         answers = Paper.objects.filter(answers__in=chosen).order_by("version")
         for document_id, *home in answers.values_list("answers", "contract_no", "item_type"):
             found |= dict.fromkeys(numbers[document_id], (home[0], home[1]))
     return found
 
 
-def _by_hundreds(names: Collection[str]) -> Iterator[list[str]]:
+def by_hundreds(names: Collection[str]) -> Iterator[list[str]]:
+    """Return names in parts that one statement can take."""
     chosen = sorted(names)
     return (chosen[start : start + 400] for start in range(0, len(chosen), 400))
 
