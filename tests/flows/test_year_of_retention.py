@@ -29,6 +29,7 @@ from docgen.archive import disk
 from docgen.archive.faults import FaultyOs, Stopped
 from docgen.archive.keep import keep
 from docgen.deals.reading import read_text
+from docgen.deals.workdays import add_months
 from docgen.errors import DocgenError
 from docgen.findings import Severity
 from docgen.retention import disposal, reckoning
@@ -618,7 +619,6 @@ def test_a_term_a_day_too_short_would_show(few: Year, monkeypatch: pytest.Monkey
     ]
     few.at(min(ends))
     few.daily()
-    add_months = reckoning.add_months
     monkeypatch.setattr(reckoning, "add_months", lambda day, n: add_months(day, n) - timedelta(days=1))
     with pytest.raises(AssertionError):
         few.daily()
