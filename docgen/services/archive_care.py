@@ -9,7 +9,7 @@ from pathlib import Path
 
 from docgen.archive.anchors import heads, read_sheet, sheet
 from docgen.archive.export import export_bag
-from docgen.archive.layout import Archive, Folder
+from docgen.archive.layout import CUSTOMER, Archive, Folder
 from docgen.archive.recovery import recover_archive
 from docgen.archive.verify import VerifyReport, check_anchors, verify, verify_review
 from docgen.errors import Damage
@@ -120,7 +120,8 @@ def rebuild_database(workspace: Workspace, *, progress: Progress | None = None) 
 
 
 def _project_all(archive: Archive, progress: Progress | None) -> tuple[int, list[Finding]]:
-    folders = list(archive.folders())
+    own = f"{CUSTOMER}/"
+    folders = sorted(archive.folders(), key=lambda folder: not folder.key.startswith(own))  # else each deal names anew
     events = 0
     damaged: list[Finding] = []
     for number, folder in enumerate(folders, start=1):

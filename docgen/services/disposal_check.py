@@ -6,10 +6,11 @@ and running claims are looked for, and the bytes are read and compared with thos
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 
 from docgen.archive import disk
@@ -23,18 +24,27 @@ from docgen.retention.standing import State
 from docgen.services.backups import backups
 from docgen.services.office import Office
 from docgen.services.retention import Desk, ItemRetention, list_items, until_words
-from docgen.services.retention_review import QUIET, TOLERANCE, obstacles
+from docgen.services.retention_review import QUIET, TOLERANCE, Obstacles, obstacles
 from docgen.store import disposals, ledger, projection, retention
 
 
 @dataclass
 class Check:
-    """One look at many items; what concerns a whole contract is looked at once."""
+    """One look at many items; what concerns a whole contract is looked at once, for all `contracts` together."""
 
     office: Office
-    _desk: Desk | None = None
+    contracts: Collection[str] = ()
     _standing: dict[str, Mapping[str, ItemRetention]] = field(default_factory=dict)
-    _obstacles: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def _desk(self) -> Desk:
+        desk = Desk(self.office)
+        desk.read(self.contracts)
+        return desk
+
+    @cached_property
+    def _in_the_way(self) -> Obstacles:
+        return Obstacles(self.office, self._desk, self.contracts)
 
     def against(self, item: ProposedItem) -> tuple[Finding, ...]:
         """Return everything that keeps an item from being destroyed now; empty where nothing does."""
@@ -63,9 +73,9 @@ class Check:
     def _of_contract(self, contract_no: str) -> tuple[Finding, ...]:
         if not contract_no:
             return ()
-        if contract_no not in self._obstacles:
-            self._obstacles[contract_no] = obstacles(self.office, contract_no)
-        return self._obstacles[contract_no]
+        return (
+            self._in_the_way.of(contract_no) if contract_no in self.contracts else obstacles(self.office, contract_no)
+        )
 
     def _parts(self, sidecar: Sidecar) -> Iterator[Finding]:
         """A file that was taken apart goes no sooner than any paper that was cut from it, whichever contract's."""
@@ -81,7 +91,6 @@ class Check:
 
     def _items(self, contract_no: str) -> Mapping[str, ItemRetention]:
         if contract_no not in self._standing:
-            self._desk = self._desk or Desk(self.office)
             today = self.office.today()
             rows = self._desk.contract(contract_no, as_of=today) if contract_no else list_items(self.office)
             self._standing[contract_no] = {each.id: each for each in rows}

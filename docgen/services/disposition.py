@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
 from docgen.archive import plain
 from docgen.archive.disposition import doomed
@@ -33,7 +33,7 @@ from docgen.services import logging as log
 from docgen.services.disposal_check import Check
 from docgen.services.office import Office, os_user
 from docgen.services.people import Identity, Role, writer
-from docgen.services.retention import ItemRetention, TerminationEvent, explain
+from docgen.services.retention import ItemRetention, TerminationEvent, end_of
 from docgen.services.retention_review import Chosen, review
 from docgen.store import disposals, ledger
 from docgen.store.disposals import ProposalLine
@@ -249,10 +249,10 @@ def _next_id(year: int) -> str:
 
 def _frozen(office: Office, rows: list[ItemRetention]) -> tuple[list[ProposedItem], list[Finding]]:
     """Freeze what nothing keeps back; what a look at the bytes shows is told instead."""
-    check = Check(office)
+    check = Check(office, {each.contract_no for each in rows if each.contract_no})
     items: list[ProposedItem] = []
     back: list[Finding] = []
-    ends = cache(lambda contract_no: explain(office, contract_no).termination)
+    ends = cache(partial(end_of, as_of=office.today()))
     for each in rows:
         item = _item(office, each, ends(each.contract_no) if each.contract_no else None)
         reasons = check.against(item)

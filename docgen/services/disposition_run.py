@@ -153,7 +153,7 @@ def _destroy_all(office: Office, home: Folder, proposal_id: str, user: StoredUse
         rows = [each for _, each in group]
         folder = folder_of_item(office, rows[0].id)
         with _holding(office, folder, rows[0], user):
-            check = Check(office)
+            check = Check(office, {rows[0].contract_no} - {""})
             for item in rows:
                 if disposals.is_disposed(item.id):  # another process was quicker, or a crash left it to recovery
                     continue
@@ -206,10 +206,11 @@ def _close(office: Office, home: Folder, proposal_id: str, user: StoredUser) -> 
 
 
 def _weighed(office: Office, items: Iterable[ProposedItem]) -> tuple[tuple[ProposedItem, ...], tuple[Removed, ...]]:
-    check = Check(office)
+    named = list(items)
+    check = Check(office, {each.contract_no for each in named if each.contract_no})
     chosen: list[ProposedItem] = []
     back: list[Removed] = []
-    for item in items:
+    for item in named:
         reasons: tuple[Finding, ...] = check.against(item)
         if reasons:
             back.append(Removed(item.id, words(reasons)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -86,11 +86,20 @@ def due_board(office: Office, wanted: Wanted | None = None, *, progress: Progres
 
 
 def all_rows(
-    office: Office, as_of: date, *, contract_no: str | None = None, progress: Progress | None = None
+    office: Office,
+    as_of: date,
+    *,
+    contract_no: str | None = None,
+    contract_nos: Collection[str] | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[BoardRow]:
-    """Yield the rows of every deal (or of one) as of a day, in order of contract numbers."""
+    """Yield the rows of every deal (of one, of some) as of a day, in order of contract numbers."""
+    if contract_nos is not None and len(contract_nos) <= 1:
+        if not contract_nos:
+            return
+        contract_no = next(iter(contract_nos))
     letters = letters_by_deal(office, as_of, contract_no=contract_no)
-    every = outlines_on(office, as_of, contract_no=contract_no, progress=progress)
+    every = outlines_on(office, as_of, contract_no=contract_no, contract_nos=contract_nos, progress=progress)
     while some := list(islice(every, _AT_ONCE)):
         proofs = filed_evidence(
             (found.contract_no, proof) for found in some for claim in found.claims for *_, proof in claim.interruptions
@@ -109,11 +118,18 @@ def _is_filed(proofs: Container[tuple[str, str]], contract_no: str, named: str) 
 
 
 def outlines_on(
-    office: Office, as_of: date, *, contract_no: str | None = None, progress: Progress | None = None
+    office: Office,
+    as_of: date,
+    *,
+    contract_no: str | None = None,
+    contract_nos: Collection[str] | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[outlines.Outline]:
-    """Yield the outline of each deal on a day; those not kept are made from the record, and kept."""
+    """Yield the outline of each deal (of one, of some) on a day; those not kept are made from the record, and kept."""
     basis = f"{outlines.SCHEMA}/{office.calendar.version}"
     rows = list(kept.outline_rows(as_of, basis=basis, contract_no=contract_no))
+    if contract_nos is not None:
+        rows = [row for row in rows if row.contract_no in contract_nos]
     missing = [row.contract_no for row in rows if row.data is None]
     made = dict(_made(office, missing, as_of, basis, progress))
     for row in rows:

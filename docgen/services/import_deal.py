@@ -113,8 +113,7 @@ def _record(office: Office, folder: Folder, numbered: Deal, wish: _Wish, checked
         if before and (events or conflicts):
             _require_seen(office, before, numbered, wish, file_revision=checked.revision)
         _refuse_conflicts(conflicts, contract_no)
-        for event in events:
-            journal.append(event.type, event.payload)
+        journal.append_all([(event.type, event.payload) for event in events])
     log.record("imported", contract=contract_no, count=len(events))
     after = ledger.deal(contract_no)
     found = (*checked.findings, *dropped_proposal(before, numbered), *journal.findings)

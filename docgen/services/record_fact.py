@@ -163,7 +163,7 @@ def weigh(office: Office, contract_no: str, deal: Deal, event: DealEvent) -> lis
     Raises:
         Refused: it would make the record wrong; every finding at once.
     """
-    rows = (row for row in ledger.events(contract_no) if row.type in history.RECORD_EVENTS)
+    rows = history.past_events(types=history.RECORD_EVENTS, key=contract_no)
     past = [DealEvent(row.type, row.payload) for row in rows]
     findings = new_findings(office, deal, replay([*past, event]).deal)
     if has_errors(findings):

@@ -6,13 +6,14 @@ sidecar and every extension are floors; a hold moves no date (docs/retention.md)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
+from datetime import date, datetime
+from functools import cache, cached_property
 
 from docgen.archive.layout import COMPANY, CUSTOMER
-from docgen.archive.record import Sidecar
+from docgen.archive.record import Retention, Sidecar
 from docgen.deals.deal import Deal
 from docgen.deals.events import FACT_RECORDED, FACT_WITHDRAWN
 from docgen.deals.milestones import terminated_on
@@ -24,13 +25,14 @@ from docgen.retention.trail import Scope, Target, Trail
 from docgen.services.dossier import paper_day
 from docgen.services.evidence import find_evidence
 from docgen.services.office import Office
-from docgen.services.retention_rules import is_contracted, promised_terms, table_of
+from docgen.services.retention_rules import promised_terms, speaks_of_contract, table_of
 from docgen.store import archive_numbers, ledger, retention
 from docgen.store.customers import survivors
 from docgen.store.history import PastEvent, past_events
 from docgen.store.ledger import PaperLine
 
 TERMINATION = "termination"
+_AT_ONCE = 400
 OVER = frozenset({State.HELD, State.KEPT, State.DISPOSABLE})
 """The states of papers past their term, whether or not something keeps them back."""
 
@@ -110,6 +112,18 @@ class Desk:
         self.office = office
         self.table: RetentionTable = table_of(office)
         self._deals: dict[str, ledger.StoredDeal] = {}
+        self._happened: dict[str, retention.Happened] = {}
+        self._papers: dict[str, Sequence[PaperLine]] = {}
+        self._contracted: dict[str, bool] = {}
+
+    @cached_property
+    def _classes(self) -> Callable[[str, str, tuple[str, ...], bool], tuple[str, ...]]:
+        """The table's classes of a paper, looked up once for all papers of one kind, title and promise."""
+
+        def classes(kind: str, title: str, also: tuple[str, ...], has_contract: bool) -> tuple[str, ...]:  # noqa: FBT001  # a cache takes them by place
+            return self.table.classes_of(kind=kind, title=title, also=also, has_contract=has_contract)
+
+        return cache(classes)
 
     @cached_property
     def trail(self) -> Trail:
@@ -127,11 +141,54 @@ class Desk:
             self._deals[contract_no] = ledger.deal(contract_no)
         return self._deals[contract_no]
 
+    def all_keys(self) -> Iterator[str]:
+        """Yield the keys of all folders with papers, sorted; some hundreds are read at once and kept till the next."""
+        keys = ledger.keys_with_papers()
+        for start in range(0, len(keys), _AT_ONCE):
+            self._papers.clear()
+            self.read(keys[start : start + _AT_ONCE])
+            yield from keys[start : start + _AT_ONCE]
+
+    def read(self, keys: Collection[str]) -> None:
+        """Read some folders' papers and deals' facts at once, not one by one."""
+        self._papers |= {**dict.fromkeys(keys, ()), **ledger.papers_by_key(keys)}
+        self._happened |= retention.happenings(keys)
+
+    def papers(self, key: str) -> Sequence[PaperLine]:
+        """Return the archived items of a folder, in the order they came."""
+        return self._papers[key] if key in self._papers else ledger.papers_in(key)
+
+    def has_contract(self, contract_no: str) -> bool:
+        """Tell whether a contract came of a deal, asked once."""
+        if contract_no not in self._contracted:
+            speaking = (speaks_of_contract(row) for row in self.papers(contract_no))
+            self._contracted[contract_no] = self.happened(contract_no).has_facts or any(speaking)
+        return self._contracted[contract_no]
+
+    def happened(self, contract_no: str) -> retention.Happened:
+        """Return what happened in a deal, read once.
+
+        Raises:
+            NotFound: no deal bears the number.
+        """
+        if contract_no not in self._happened:
+            number = self.deal(contract_no).contract_no
+            self._happened[contract_no] = retention.happenings([number])[number]
+        return self._happened[contract_no]
+
     def customers(self, customer_id: str) -> list[Target]:
         """Return a customer as a target, and all that were merged with it: a hold on one covers the others' papers."""
         alive = self.living.get(customer_id, (customer_id, ""))[0]
-        same = {each for each, (into, _) in self.living.items() if into == alive} | {customer_id, alive}
+        same = {*self._merged[alive], customer_id, alive}
         return [Target(Scope.CUSTOMER, each) for each in sorted(same)]
+
+    @cached_property
+    def _merged(self) -> Mapping[str, list[str]]:
+        """Living customer's id → the ids that live on in it."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for each, (into, _) in self.living.items():
+            found[into].append(each)
+        return found
 
     @cached_property
     def archive_numbers(self) -> Mapping[str, str]:
@@ -143,7 +200,7 @@ class Desk:
 
         What was destroyed has no term any more.
         """
-        rows = ledger.papers_in(contract_no)
+        rows = self.papers(contract_no)
         issued = {row.document_id: row.id for row in rows if row.item_type == "issued" and row.document_id}
         around = self._around(contract_no, rows, as_of)
         there = [row for row in rows if not row.is_disposed]
@@ -160,13 +217,13 @@ class Desk:
             name = self.living.get(key.removeprefix(f"{CUSTOMER}/"), ("", ""))[1]
             whole = frozenset({Target(Scope.CONTRACT, key), *targets})
             return _Around(None, self._last(spoken, as_of), name, whole, has_contract=True)
-        deal = self.deal(key)
+        deal = self.happened(key)
         return _Around(
-            terminated_on(deal.record, as_of=as_of),
+            deal.ended_on if deal.ended_on and deal.ended_on <= as_of else None,
             self._last(rows, as_of),
             self.living.get(deal.customer_id, ("", deal.customer_name))[1],
             frozenset({Target(Scope.CONTRACT, deal.contract_no), *self.customers(deal.customer_id)}),
-            has_contract=is_contracted(deal.record, rows),
+            has_contract=self.has_contract(key),
         )
 
     def _last(self, rows: Sequence[PaperLine], as_of: date) -> date | None:
@@ -174,15 +231,12 @@ class Desk:
         return max((day for day in days if day <= as_of), default=None)
 
     def _item(self, row: PaperLine, around: _Around, answered: str | None, as_of: date) -> ItemRetention:
-        sidecar = Sidecar.model_validate(row.sidecar)
-        filed_on = sidecar.at.astimezone(self.office.workspace.timezone).date()
+        kept = Retention.model_validate(row.sidecar.get("retention", {}))
+        filed_on = datetime.fromisoformat(row.at).astimezone(self.office.workspace.timezone).date()
         dated = paper_day(self.office, row)
         starts = Starts(around.ended, filed_on, dated, max(around.last_contact or dated, dated))
-        kept = sidecar.retention
-        classes = self.table.classes_of(
-            kind=row.kind, title=row.title, also=kept.classes, has_contract=around.has_contract
-        )
-        terms = reckon(self.table, classes, starts, promised=promised_terms(sidecar.extra))
+        classes = self._classes(row.kind, row.title, kept.classes, around.has_contract)
+        terms = reckon(self.table, classes, starts, promised=promised_terms(row.sidecar.get("extra")))
         targets = around.targets | {Target(Scope.ITEM, each) for each in (row.id, answered) if each}
         standing = stand(
             terms,
@@ -239,7 +293,7 @@ def list_items(office: Office, *, as_of: date | None = None, due_only: bool = Fa
     """
     day = as_of or office.today()
     desk = Desk(office)
-    found = [each for key in ledger.keys_with_papers() for each in desk.contract(key, as_of=day)]
+    found = [each for key in desk.all_keys() for each in desk.contract(key, as_of=day)]
     if due_only:
         found = [each for each in found if each.standing.state in OVER]
     return tuple(sorted(found, key=lambda each: (each.standing.until or date.max, each.place, each.id)))
@@ -262,6 +316,15 @@ def explain(office: Office, reference: str, *, as_of: date | None = None) -> Exp
         return Explanation(day, items, None, 0, is_contract=False)
     deal = ledger.deal(contract_no).record
     return Explanation(day, items, _termination(contract_no, deal, day), _withdrawn(contract_no))
+
+
+def end_of(contract_no: str, *, as_of: date) -> TerminationEvent | None:
+    """Return the event a contract's end rests on; None while no end is recorded.
+
+    Raises:
+        NotFound: no deal bears the number.
+    """
+    return _termination(contract_no, ledger.deal(contract_no).record, as_of)
 
 
 def find(reference: str) -> tuple[str, set[str] | None]:

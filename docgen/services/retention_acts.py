@@ -6,6 +6,7 @@ keeping something longer is open to everybody who may write, since nobody is har
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -185,5 +186,15 @@ def signed(office: Office, user: StoredUser, reason: str) -> dict[str, str]:
 def _told(office: Office, target: Target, case: str) -> HoldTold:
     hold = [each for each in retention.trail().holds if each.target == target and each.case == case][-1]
     desk = Desk(office)
-    rows = (each for key in ledger.keys_with_papers() for each in desk.contract(key, as_of=office.today()))
+    rows = (each for key in _reached(desk, target) for each in desk.contract(key, as_of=office.today()))
     return HoldTold(hold, sum(target in each.targets for each in rows))
+
+
+def _reached(desk: Desk, target: Target) -> Iterable[str]:
+    """Return the folders in which a target may reach papers: a contract reaches no other, an item none but its own."""
+    if target.scope is Scope.CONTRACT:
+        return (target.id,)
+    if target.scope is Scope.ITEM:
+        item = ledger.archived_item(target.id)
+        return (item.key,) if item else ()
+    return desk.all_keys()

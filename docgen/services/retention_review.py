@@ -6,11 +6,12 @@ list only if its term is over on the day asked about and today, and no hold, ope
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 from docgen.archive.layout import COMPANY, CUSTOMER
@@ -18,12 +19,13 @@ from docgen.archive.record import Sidecar
 from docgen.errors import Refused
 from docgen.exchange.report import Form, Report, ReportColumn, Value, list_workbook
 from docgen.findings import Finding, note, warning
+from docgen.receivables.board import BoardRow
 from docgen.services.appraisals import appraisal_words
 from docgen.services.due_board import all_rows
 from docgen.services.make_workbook import SUFFIX, write_new
 from docgen.services.office import Office
 from docgen.services.retention import OVER, Desk, ItemRetention
-from docgen.services.retention_rules import is_contracted, shortened
+from docgen.services.retention_rules import shortened
 from docgen.store import ledger, retention
 
 QUIET = timedelta(days=31)
@@ -97,22 +99,27 @@ def review(office: Office, *, as_of: date | None = None, chosen: Chosen = Chosen
     if day > today:
         raise Refused.of("retention.review-ahead", day.isoformat(), day=day, today=today)
     desk = Desk(office)
-    keys = [ledger.deal(chosen.contract_no).contract_no] if chosen.contract_no else ledger.keys_with_papers()
+    keys = [ledger.deal(chosen.contract_no).contract_no] if chosen.contract_no else desk.all_keys()
+    over: list[tuple[str, ItemRetention, ItemRetention]] = []
     items: list[ItemRetention] = []
     kept_back: list[KeptBack] = []
     others: Counter[str] = Counter()
     for key in keys:
-        for then, now in zip(desk.contract(key, as_of=day), desk.contract(key, as_of=today), strict=True):
+        as_then = desk.contract(key, as_of=day)
+        for then, now in zip(as_then, as_then if day == today else desk.contract(key, as_of=today), strict=True):
             if not _is_wanted(then, chosen):
                 continue
             if not (_is_over(then) and _is_over(now)):
                 others[(now if _is_over(then) else then).standing.state] += 1
                 continue
-            reasons = (*_held(now), *_kept(now), *obstacles(office, key))
-            if reasons:
-                kept_back.append(KeptBack(then, reasons))
-            else:
-                items.append(then)
+            over.append((key, then, now))
+    in_the_way = Obstacles(office, desk, {key for key, *_ in over})
+    for key, then, now in over:
+        reasons = (*_held(now), *_kept(now), *in_the_way.of(key))
+        if reasons:
+            kept_back.append(KeptBack(then, reasons))
+        else:
+            items.append(then)
     items.sort(key=lambda each: (each.standing.until or date.max, each.place, each.id))
     remarks = (*_clock_ahead(office), *shortened(office))
     return Review(day, tuple(items), tuple(kept_back), dict(others), remarks)
@@ -123,35 +130,64 @@ def obstacles(office: Office, contract_no: str) -> tuple[Finding, ...]:
 
     By the key of a customer's own folder: what concerns any contract of that customer; of a company's year: the clock.
     """
-    if contract_no.startswith(f"{COMPANY}/"):
-        return tuple(_clock_back(office, contract_no))
-    if contract_no.startswith(f"{CUSTOMER}/"):
-        same = [each.id for each in Desk(office).customers(contract_no.removeprefix(f"{CUSTOMER}/"))]
-        open_ones = [one for each in ledger.contracts_of(same) for one in _claims(office, each)]
-        return (*open_ones, *_clock_back(office, contract_no))
-    return (*_claims(office, contract_no), *_clock_back(office, contract_no))
+    return Obstacles(office, Desk(office), {contract_no}).of(contract_no)
 
 
-def _claims(office: Office, contract_no: str) -> list[Finding]:
-    """Return what money keeps back; where no contract came of it nothing was ever owed, whatever was planned."""
-    if not is_contracted(ledger.deal(contract_no).record, ledger.papers(contract_no)):
-        return []
-    found: list[Finding] = []
-    rows = list(all_rows(office, office.today(), contract_no=contract_no))
-    balance = sum((row.balance for row in rows), Decimal(0))
-    if balance:
-        found.append(note("retention.back-balance", contract_no, contract=contract_no, balance=f"{balance:.2f}"))
-    running = [row.limitation for row in rows if row.limitation]
-    last = max((max(each.until, each.lawful_until or each.until) for each in running), default=None)
-    if last and last >= office.today():
-        found.append(note("retention.back-limitation", contract_no, contract=contract_no, until=last))
-    return found
+class Obstacles:
+    """What keeps the papers of some folders from disposal today, looked up for all of them at once."""
 
+    def __init__(self, office: Office, desk: Desk, keys: Collection[str]) -> None:
+        """Look up nothing yet; `keys` are the folders that will be asked about."""
+        self._office, self._desk, self._keys = office, desk, keys
+        self._found: dict[str, tuple[Finding, ...]] = {}
 
-def _clock_back(office: Office, key: str) -> Iterator[Finding]:
-    latest = retention.newest_instant(key)
-    if latest and office.now() < datetime.fromisoformat(latest) - TOLERANCE:
-        yield warning("retention.back-clock", key, contract=key, now=office.now(), last=latest)
+    def of(self, key: str) -> tuple[Finding, ...]:
+        """Return what keeps every paper of one of the folders from disposal, each asked once."""
+        if key not in self._found:
+            claims = [one for each in self._contracts(key) for one in self._claims(each)]
+            self._found[key] = (*claims, *self._clock_back(key))
+        return self._found[key]
+
+    def _contracts(self, key: str) -> Sequence[str]:
+        """Return the contracts whose money concerns a folder: its own, all of its customer's, of a company's none."""
+        if key.startswith(f"{COMPANY}/"):
+            return ()
+        if key.startswith(f"{CUSTOMER}/"):
+            return ledger.contracts_of([each.id for each in self._desk.customers(key.removeprefix(f"{CUSTOMER}/"))])
+        return (key,)
+
+    def _claims(self, contract_no: str) -> list[Finding]:
+        """Return what money keeps back; where no contract came of it nothing was ever owed, whatever was planned."""
+        if not self._desk.has_contract(contract_no):
+            return []
+        found: list[Finding] = []
+        rows, today = self._rows.get(contract_no, ()), self._office.today()
+        balance = sum((row.balance for row in rows), Decimal(0))
+        if balance:
+            found.append(note("retention.back-balance", contract_no, contract=contract_no, balance=f"{balance:.2f}"))
+        running = [row.limitation for row in rows if row.limitation]
+        last = max((max(each.until, each.lawful_until or each.until) for each in running), default=None)
+        if last and last >= today:
+            found.append(note("retention.back-limitation", contract_no, contract=contract_no, until=last))
+        return found
+
+    @cached_property
+    def _rows(self) -> Mapping[str, Sequence[BoardRow]]:
+        """Contract number → the board's rows as of today, of every contract that may be asked about."""
+        found: defaultdict[str, list[BoardRow]] = defaultdict(list)
+        wanted = {each for key in self._keys for each in self._contracts(key)}
+        for row in all_rows(self._office, self._office.today(), contract_nos=wanted):
+            found[row.contract_no].append(row)
+        return found
+
+    @cached_property
+    def _newest(self) -> Mapping[str, str]:
+        return retention.newest_instants(self._keys)
+
+    def _clock_back(self, key: str) -> Iterator[Finding]:
+        latest = self._newest.get(key)
+        if latest and self._office.now() < datetime.fromisoformat(latest) - TOLERANCE:
+            yield warning("retention.back-clock", key, contract=key, now=self._office.now(), last=latest)
 
 
 def write_review(found: Review, out: Path) -> int:

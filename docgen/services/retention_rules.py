@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import JsonValue
 
 from docgen.archive.record import Retention
-from docgen.deals.deal import Deal
+from docgen.deals.deal import Deal, Facts
 from docgen.deals.milestones import terminated_on
 from docgen.deals.retention import MANUAL, Term
 from docgen.errors import Refused
@@ -33,11 +34,12 @@ from docgen.retention.table import (
 )
 from docgen.services import logging as log
 from docgen.services.office import Office
-from docgen.store import ledger
+from docgen.store import ledger, retention
 from docgen.workspace import Workspace
 
 TERMS = "retention_terms"
 """The field of a sidecar's `extra` with the months promised for each class."""
+_NOTHING_HAPPENED = Facts()
 CONTRACT_KIND = "sales-contract"
 CONTRACT_WORDS = ("合同", "协议", "订单")
 
@@ -77,6 +79,12 @@ def table_of(office: Office) -> RetentionTable:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise Refused.of("retention.table-unreadable", FILE_NAME, what=type(problem).__name__) from problem
+    return _table_in(text)
+
+
+@lru_cache(maxsize=4)
+def _table_in(text: str) -> RetentionTable:
+    """Return the table of a text; the same text is the same table, which never changes."""
     return read_table(text, name=FILE_NAME)
 
 
@@ -131,10 +139,11 @@ def is_contracted(deal: Deal, rows: Iterable[ledger.PaperLine]) -> bool:
     Any fact recorded, a contract issued and not voided, anything signed that came back, any paper from outside that
     calls itself contract, agreement or order.
     """
-    return bool(deal.facts.model_dump(exclude_defaults=True)) or any(map(_speaks_of_contract, rows))
+    return deal.facts != _NOTHING_HAPPENED or any(map(speaks_of_contract, rows))
 
 
-def _speaks_of_contract(row: ledger.PaperLine) -> bool:
+def speaks_of_contract(row: ledger.PaperLine) -> bool:
+    """Tell whether a paper speaks for it that a contract came of its deal."""
     if row.item_type == "issued":
         return row.kind == CONTRACT_KIND and row.status != "void"
     return bool(row.answers) or any(word in row.title for word in CONTRACT_WORDS)
@@ -153,9 +162,9 @@ def shortened(office: Office) -> tuple[Finding, ...]:
         Refused: the table is wrong.
     """
     table, promises = table_of(office), defaultdict[str, list[int]](list)
-    for row in ledger.papers():
-        for name, months in promised_terms(row.sidecar.get("extra")).items():
-            promises[name].append(months)
+    for told, papers in retention.promised_terms():
+        for name, months in promised_terms({TERMS: told}).items():
+            promises[name] += [months] * papers
     less = {name: months for name, months in promises.items() if _is_less(table, name, months)}
     return tuple(_shortened(table, name, months) for name, months in sorted(less.items()))
 

@@ -95,14 +95,14 @@ def survivor_of(customer_id: str) -> tuple[str, str]:
 
 def survivors() -> dict[str, tuple[str, str]]:
     """Return for each customer's id the id and present name of the one it lives on in."""
-    rows = {row.id: row for row in Customer.objects.all()}
+    rows = {each: (name, into) for each, name, into in Customer.objects.values_list("id", "name", "merged_into")}
     found = {}
     for each in rows:
         last, seen = each, {each}
-        while (into := rows[last].merged_into) in rows and into not in seen:
+        while (into := rows[last][1]) in rows and into not in seen:
             last = into
             seen.add(into)
-        found[each] = (last, rows[last].name)
+        found[each] = (last, rows[last][0])
     return found
 
 

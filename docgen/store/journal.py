@@ -33,6 +33,15 @@ class Journal:
         eventlog.append(self.folder, event_type, payload, at=self.at, actor=self.actor)
         projection.catch_up(self.folder)
 
+    def append_all(self, events: Sequence[tuple[str, Mapping[str, object]]]) -> None:
+        """Append several facts, (type, payload) each, in one write, and project them at once; none is fine.
+
+        A crash may leave the first few of them, as it may between single ones.
+        """
+        if events:
+            eventlog.append_all(self.folder, events, at=self.at, actor=self.actor)
+            projection.catch_up(self.folder)
+
 
 @contextmanager
 def writing(folder: Folder, *, at: datetime, actor: str) -> Iterator[Journal]:

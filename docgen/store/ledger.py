@@ -85,27 +85,27 @@ def deal(reference: str) -> StoredDeal:
         NotFound: no deal bears it; near numbers are named.
         Refused: several deals bear it.
     """
-    row = Deal.objects.filter(contract_no=reference).select_related("customer").first()
-    if row is None:
-        row = _deal_by_alias(reference)
-    return _stored(row)
+    found = find_deal(reference)
+    if found is None:
+        raise NotFound.of("store.no-deal", reference, near="、".join(_near(reference)) or "—")
+    return found
 
 
 def find_deal(reference: str) -> StoredDeal | None:
-    """Return a deal by any of its numbers, or None."""
-    try:
-        return deal(reference)
-    except NotFound:
-        return None
+    """Return a deal by any of its numbers, or None.
+
+    Raises:
+        Refused: several deals bear it.
+    """
+    row = Deal.objects.filter(contract_no=reference).select_related("customer").first() or _deal_by_alias(reference)
+    return _stored(row) if row else None
 
 
-def _deal_by_alias(reference: str) -> Deal:
+def _deal_by_alias(reference: str) -> Deal | None:
     rows = Deal.objects.filter(aliases__value=reference).select_related("customer").distinct()
     if len(rows) > 1:
         raise Refused.of("store.ambiguous-deal", reference, numbers="、".join(row.contract_no for row in rows))
-    if not rows:
-        raise NotFound.of("store.no-deal", reference, near="、".join(_near(reference)) or "—")
-    return rows[0]
+    return rows[0] if rows else None
 
 
 def _near(reference: str) -> list[str]:
@@ -181,6 +181,15 @@ def papers(contract_no: str | None = None) -> tuple[PaperLine, ...]:
     if contract_no is not None:
         rows = rows.filter(contract_no=contract_no)
     return tuple(_line(row) for row in rows)
+
+
+def papers_by_key(keys: Collection[str]) -> dict[str, list[PaperLine]]:
+    """Return the archived items of many folders by the folder's key, in the order they came."""
+    found: dict[str, list[PaperLine]] = {}
+    for chosen in by_hundreds(keys):
+        for row in Paper.objects.filter(key__in=chosen).order_by("at", "id").iterator():
+            found.setdefault(row.key, []).append(_line(row))
+    return found
 
 
 def company_papers(year: int | None = None) -> tuple[PaperLine, ...]:
@@ -298,22 +307,23 @@ def homes_of_evidence(named: Collection[str]) -> Mapping[str, tuple[str, str]]:
     A name that means nothing is left out. It asks a few times for all names, not once for each.
     """
     found: dict[str, tuple[str, str]] = {}
-    for chosen in _by_hundreds(named):
+    for chosen in by_hundreds(named):
         for item_id, *home in Paper.objects.filter(id__in=chosen).values_list("id", "contract_no", "item_type"):
             found[item_id] = (home[0], home[1])
     numbers: dict[str, list[str]] = {}
-    for chosen in _by_hundreds([one for one in named if one not in found]):
+    for chosen in by_hundreds([one for one in named if one not in found]):
         issued = Paper.objects.filter(number__in=chosen, item_type="issued").exclude(document_id="")
         for number, document_id in issued.values_list("number", "document_id"):
             numbers.setdefault(document_id, []).append(number)
-    for chosen in _by_hundreds(numbers):
+    for chosen in by_hundreds(numbers):
         answers = Paper.objects.filter(answers__in=chosen).order_by("version")
         for document_id, *home in answers.values_list("answers", "contract_no", "item_type"):
             found |= dict.fromkeys(numbers[document_id], (home[0], home[1]))
     return found
 
 
-def _by_hundreds(names: Collection[str]) -> Iterator[list[str]]:
+def by_hundreds(names: Collection[str]) -> Iterator[list[str]]:
+    """Return names in parts that one statement can take."""
     chosen = sorted(names)
     return (chosen[start : start + 400] for start in range(0, len(chosen), 400))
 

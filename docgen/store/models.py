@@ -31,7 +31,12 @@ class Event(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "seq"], name="event_once")]
-        indexes = [models.Index(fields=["key", "type"])]
+        indexes = [
+            models.Index(fields=["key", "type"]),
+            models.Index(fields=["type", "key", "seq"], name="event_of_type"),
+            models.Index(fields=["key", "at"], name="event_newest"),
+            models.Index(fields=["at"], name="event_at"),
+        ]
 
 
 class Customer(models.Model):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from docgen.approvals.trail import APPROVAL_EVENTS
 from docgen.archive import disk
@@ -19,7 +19,7 @@ from docgen.archive.eventlog import LogEntry, read, scan
 from docgen.archive.layout import CUSTOMER, Archive, Folder, folder_key
 from docgen.archive.rebuild import sidecar_of
 from docgen.archive.record import Sidecar
-from docgen.deals.events import DealEvent, replay
+from docgen.deals.events import RECORDED, DealEvent, replay
 from docgen.errors import Damage
 from docgen.findings import has_errors
 from docgen.retention.disposal import DISPOSAL_EVENTS
@@ -68,8 +68,10 @@ def catch_up(folder: Folder) -> int:
 
 def _is_caught_up(folder: Folder) -> bool:
     """Tell, without a transaction, whether the log ends exactly where the tables stopped reading it."""
-    offset = LogCursor.objects.filter(key=folder.key).values_list("offset", flat=True).first()
-    return bool(offset) and disk.is_plain_file(folder.events) and disk.size(folder.events) == offset
+    with connection.cursor() as cursor:  # asked many times an act
+        cursor.execute('SELECT "offset" FROM store_logcursor WHERE "key" = %s', [folder.key])
+        row = cursor.fetchone()
+    return bool(row and row[0]) and disk.is_plain_file(folder.events) and disk.size(folder.events) == row[0]
 
 
 def _new_entries(folder: Folder, cursor: LogCursor) -> tuple[list[LogEntry], int]:
@@ -87,7 +89,7 @@ def _new_entries(folder: Folder, cursor: LogCursor) -> tuple[list[LogEntry], int
 
 def set_dirty(folder: Folder, *, is_dirty: bool) -> None:
     """Note that an append is under way, so that the next start after a crash knows where to look."""
-    LogCursor.objects.update_or_create(key=folder.key, defaults={"is_dirty": is_dirty, "place": place(folder)})
+    set_dirty_all([folder], is_dirty=is_dirty)
 
 
 def set_dirty_all(folders: Iterable[Folder], *, is_dirty: bool) -> None:
@@ -173,12 +175,15 @@ def _project(key: str, entries: Iterable[LogEntry]) -> None:
 
 
 def _with_events(key: str, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
-    """Yield the entries, each after its own row stands and before the next one's; scans filed in a row have theirs."""
-    for is_filed, run in groupby(entries, key=lambda entry: entry.type == FILED):
+    """Yield the entries, each after its own row stands and before the next one's.
+
+    Scans filed in a row, and facts told in a row, have theirs at once: nothing looks at the log between them.
+    """
+    for kind, run in groupby(entries, key=lambda entry: _TOGETHER.get(entry.type)):
         together = list(run)
-        for batch in [together] if is_filed else [[entry] for entry in together]:
+        for batch in [together] if kind else [[entry] for entry in together]:
             Event.objects.bulk_create(_event_row(key, entry) for entry in batch)
-            if is_filed:
+            if kind == FILED:
                 _filed(key, batch)
             yield from batch
 
@@ -201,27 +206,29 @@ def _event_row(key: str, entry: LogEntry) -> Event:
 
 
 def _replay_deal(key: str) -> None:
-    rows = Event.objects.filter(key=key, type__in=RECORD_EVENTS).order_by("seq")
-    deal = replay(DealEvent(row.type, row.payload) for row in rows).deal
+    rows = list(Event.objects.filter(key=key, type__in=REVISING).order_by("seq").values_list("type", "payload", "at"))
+    own = [row for row in rows if row[0] in RECORD_EVENTS]
+    deal = replay(DealEvent(kind, payload) for kind, payload, _ in own).deal
     contract = deal.terms.contract
     customer, _ = Customer.objects.get_or_create(id=deal.customer.id, defaults={"name": deal.customer.name})
-    row, _ = Deal.objects.update_or_create(
-        contract_no=contract.number,
-        defaults={
-            "customer": customer,
-            "title": contract.title,
-            "order_no": contract.order_number or "",
-            "total": format(deal.terms.total, "f"),
-            "revision": Event.objects.filter(key=key, type__in=REVISING).count(),
-            "record": deal.model_dump(mode="json", by_alias=True),
-            "created_at": rows[0].at,
-            "recorded_at": max(row.at for row in rows if row.type == "deal.recorded"),
-        },
+    row = Deal(
+        contract_no=str(contract.number),
+        customer=customer,
+        title=contract.title,
+        order_no=contract.order_number or "",
+        total=format(deal.terms.total, "f"),
+        revision=len(rows),
+        record=deal.model_dump(mode="json", by_alias=True),
+        created_at=own[0][2],
+        recorded_at=max(at for kind, _, at in own if kind == RECORDED),
     )
-    customers.refresh(customer.id)
-    row.aliases.all().delete()
-    names = {name for name in (*contract.customer_numbers, contract.order_number) if name}
-    Alias.objects.bulk_create(Alias(value=name, deal=row) for name in sorted(names))
+    Deal.objects.bulk_create([row], update_conflicts=True, unique_fields=["contract_no"], update_fields=_DEAL_FIELDS)
+    if customer.record is None:  # else the register speaks of the customer, and no deal changes what it says
+        customers.refresh(customer.id)
+    names = sorted({name for name in (*contract.customer_numbers, contract.order_number) if name})
+    if names != sorted(Alias.objects.filter(deal=row).values_list("value", flat=True)):
+        Alias.objects.filter(deal=row).delete()
+        Alias.objects.bulk_create(Alias(value=name, deal=row) for name in names)
 
 
 def _number_allotted(key: str, entry: LogEntry) -> None:
@@ -311,6 +318,8 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
 }
 
 
+_TOGETHER = {FILED: FILED, **dict.fromkeys(RECORD_EVENTS, RECORDED)}
+_DEAL_FIELDS = [field.name for field in Deal._meta.concrete_fields if not field.primary_key]  # noqa: SLF001  # Django's documented API
 _PAPER_FIELDS = [field.name for field in Paper._meta.concrete_fields if not field.primary_key]  # noqa: SLF001  # Django's documented API
 
 
