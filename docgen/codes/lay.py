@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from docgen.codes.ecc200 import CHECK_WORDS, frame
 from docgen.codes.squares import CODE_MM, Floats, GrayImage, Square
@@ -25,6 +25,7 @@ CUT_OUT_MM = 30.0
 _SKEW = tuple(range(-6, 7))
 _BEST = 4
 _LEAST_COARSE = 0.4
+_LEAST_PAPER, _WHITE = 50.0, 255.0
 _LEAST_FRAME = 0.6
 """Of the frame so much must lie on the page; the rest may be cut off."""
 _CLEARNESS = 0.6
@@ -109,6 +110,18 @@ class View:
         upper = seen[row, column] * (1 - along) + seen[row, column + 1] * along
         lower = seen[row + 1, column] * (1 - along) + seen[row + 1, column + 1] * along
         return np.asarray(upper * (1 - down) + lower * down, dtype=np.float32)
+
+
+def evened(cut_out: Floats) -> Floats:
+    """Return a cut-out as shares of the lightest thereabouts: paper under faded ink becomes as light as bare paper."""
+    known = np.nan_to_num(cut_out, nan=float(np.nanmax(cut_out)))
+    small = Image.fromarray(known).resize((round(CUT_OUT_MM * 2),) * 2, Image.Resampling.BOX)
+    lightest = Image.fromarray(np.asarray(small).clip(0, 255).astype(np.uint8)).filter(ImageFilter.MaxFilter(5))
+    paper = lightest.filter(ImageFilter.GaussianBlur(1.5)).resize(
+        (cut_out.shape[1], cut_out.shape[0]), Image.Resampling.BILINEAR
+    )
+    level = np.maximum(np.asarray(paper, dtype=np.float32), _LEAST_PAPER)
+    return np.asarray(np.minimum(cut_out / level, 1) * _WHITE, dtype=np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -17,8 +17,9 @@ import zxingcpp
 from PIL import Image
 
 from docgen.codes.ecc200 import CHECK_WORDS, Modules, Places, clean, corrected, word_bits, words_of
-from docgen.codes.lay import CUT_OUT_MM, FINE, Lay, Shades, View, coarse_lays, cut_out_of, refined
+from docgen.codes.lay import CUT_OUT_MM, FINE, Lay, Shades, View, coarse_lays, cut_out_of, evened, refined
 from docgen.codes.payload import has_form
+from docgen.codes.read import read_codes
 from docgen.codes.squares import Floats, GrayImage, Square, squares
 
 Losses = Callable[[Floats], Iterator[list[int]]]
@@ -45,22 +46,44 @@ class Mended:
     height: int
 
 
-def mend(page: GrayImage, *, width_mm: float, height_mm: float) -> tuple[Mended, ...]:
+def mend(
+    page: GrayImage, *, width_mm: float, height_mm: float, faded: Callable[[], GrayImage] | None = None
+) -> tuple[Mended, ...]:
     """Return the one code of our form that can be put together on a gray page (uint8, 0 = black) of a known size.
 
-    Where there is none, return the remains that are surely a code's.
+    Where there is none, return the remains that are surely a code's. `faded` gives the same page without its coloured
+    ink; it is asked where something stands out that cannot be read.
     """
+    places = squares(page, width_mm, height_mm)
+    found = _best(page, places)
+    if faded is None or not places or any(code.text for code in found):
+        return found
+    other = faded()
+    plain = [one for one in read_codes(other, careful=False) if has_form(one.text)]
+    whole = tuple(Mended(one.text, one.x, one.y, one.width, one.height) for one in plain)
+    better = whole or _best(other, squares(other, width_mm, height_mm), is_even=False)
+    return tuple(_scaled(code, other, page) for code in better) if any(code.text for code in better) else found
+
+
+def _best(page: GrayImage, places: Sequence[Square], *, is_even: bool = True) -> tuple[Mended, ...]:
     remains = []
-    for square in squares(page, width_mm, height_mm):
-        found = _mended(page, square)
+    for place in places:
+        seen = cut_out_of(page, place)
+        found = _mended(seen if is_even else evened(seen), place)
         if found is not None and found.text:
             return (found,)
         remains += [found] if found is not None else []
     return tuple(remains)
 
 
-def _mended(page: GrayImage, square: Square) -> Mended | None:
-    cut_out = cut_out_of(page, square)
+def _scaled(code: Mended, seen: GrayImage, page: GrayImage) -> Mended:
+    across, down = page.shape[1] / seen.shape[1], page.shape[0] / seen.shape[0]
+    x, width = (round(value * across) for value in (code.x, code.width))
+    y, height = (round(value * down) for value in (code.y, code.height))
+    return Mended(code.text, x, y, width, height)
+
+
+def _mended(cut_out: Floats, square: Square) -> Mended | None:
     view = View(cut_out, Shades.of(cut_out))
     done: list[Lay] = []
     for lay in coarse_lays(cut_out):

@@ -99,7 +99,9 @@ def _picture_of(page: Any, *, unit: float, is_twisted: bool) -> PagePicture:  # 
         looks = jpeg_looks(jpeg[0], jpeg[1] / unit)
     else:
         looks = (drawn, closer) if own_dpi > READING_DPI * _FINER else (drawn,)
-    return PagePicture(width / POINTS_PER_INCH * MM_PER_INCH, height / POINTS_PER_INCH * MM_PER_INCH, looks)
+    faded: Look = lambda: render(page, _fitting_dpi(width, height) * unit, is_bare=True)  # noqa: E731
+    size = width / POINTS_PER_INCH * MM_PER_INCH, height / POINTS_PER_INCH * MM_PER_INCH
+    return PagePicture(*size, looks, faded)
 
 
 def full_page_jpeg(page: Any) -> tuple[bytes, float] | None:  # noqa: ANN401  # pypdfium2 has no types
@@ -174,7 +176,7 @@ def _read(picture: PagePicture, text: str, *, careful: bool) -> dict[str, Any]:
         is_last = number == len(picture.looks)
         seen: Sequence[CodeSeen | Mended] = read_codes(page, careful=careful and is_last)
         if careful and is_last and not any(has_form(code.text) for code in seen):
-            remains = mend(page, width_mm=picture.width_mm, height_mm=picture.height_mm)
+            remains = mend(page, width_mm=picture.width_mm, height_mm=picture.height_mm, faded=picture.bare)
             seen = [*seen, *(code for code in remains if code.text)]
         codes = [_in_mm(code, picture.width_mm / page.shape[1], picture.height_mm / page.shape[0]) for code in seen]
         if any(has_form(code.text) for code in seen):

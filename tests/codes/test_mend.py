@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 import zxingcpp
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from pypdf import PdfReader, PdfWriter
 
 from docgen.codes.draw import matrix
 from docgen.codes.mend import Mended, mend
 from docgen.codes.payload import Keyring, Payload, encode
 from docgen.codes.read import read_codes
+from docgen.papers.pictures import brightest
+from docgen.papers.scan import read_scan
 
 RING = Keyring(0, {0: b"a key for tests, 32 bytes long!!"})
 TEXT = encode(Payload("7K3M9QXA", 1, 3), RING)
@@ -95,6 +100,58 @@ def test_a_seals_ink_over_half_the_code_is_no_harm() -> None:
     x, y = px(AT_MM[0]), px(AT_MM[1] - 4)
     ImageDraw.Draw(ink).ellipse((x - px(20), y - px(20), x + px(8), y + px(14)), fill=120)
     assert mended(scanned(ImageChops.multiply(page, ink))) == [TEXT]
+
+
+INK = {"blue": (25, 35, 150), "red": (180, 20, 30)}
+
+
+def inked(colour: str, share: float) -> Image.Image:
+    """The page in colours, a share of the code drowned in transparent ink, from above."""
+    page = paper(modules_of(TEXT)).convert("RGB")
+    ink = Image.new("RGB", page.size, "white")
+    x, y = px(AT_MM[0]), px(AT_MM[1])
+    box = (x - px(3), y - px(3), x + px(CODE_MM + 3), y + px(CODE_MM * share))
+    ImageDraw.Draw(ink).rectangle(box, fill=INK[colour])
+    grain = np.random.default_rng(3).normal(0, 3, (page.height, page.width, 1))
+    seen = ImageChops.multiply(page, ink).rotate(0.8, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(0.6))
+    return Image.fromarray((np.asarray(seen) + grain).clip(0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("colour", INK)
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_ink_too_dark_for_gray_fades_in_its_own_colour(colour: str, share: float) -> None:
+    page = inked(colour, share)
+    seen, other = np.asarray(page.convert("L")), brightest(page.resize((page.width // 4 * 3, page.height // 4 * 3)))
+    found = mend(seen, width_mm=WIDTH_MM, height_mm=HEIGHT_MM, faded=lambda: other)
+    assert [one.text for one in found] == [TEXT]
+    assert (found[0].width, found[0].height) == pytest.approx((px(CODE_MM), px(CODE_MM)), abs=9)
+
+
+def test_a_page_where_nothing_stands_out_is_not_seen_in_colour() -> None:
+    def never() -> Pixels:
+        raise AssertionError
+
+    assert mend(scanned(paper()), width_mm=WIDTH_MM, height_mm=HEIGHT_MM, faded=never) == ()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "PDF", "PDF that is drawn"])
+def test_ink_over_the_code_fades_in_every_kind_of_scan(form: str) -> None:
+    page, out = inked("blue", 0.6), io.BytesIO()
+    if form == "PDF that is drawn":
+        page.save(out, "PDF", resolution=DPI, quality=90)
+        out = rotated(out.getvalue())
+    else:
+        page.save(out, form, dpi=(DPI, DPI), resolution=DPI, quality=90)
+    (told,) = read_scan(out.getvalue())["pages"]
+    assert [code["text"] for code in told["codes"]] == [TEXT]
+
+
+def rotated(pdf: bytes) -> io.BytesIO:
+    """Say that a page is to be shown turned, so that it is drawn and not taken for one JPEG."""
+    writer, out = PdfWriter(), io.BytesIO()
+    writer.add_page(PdfReader(io.BytesIO(pdf)).pages[0].rotate(180))
+    writer.write(out)
+    return out
 
 
 def test_other_resolutions_across_and_down_are_no_harm() -> None:
