@@ -21,7 +21,7 @@ from docgen.codes.read import read_codes
 from docgen.demo.handwriting import Pen, signature, written
 from docgen.demo.letter import SENDER, typeset
 from docgen.demo.stamp import seal
-from docgen.demo.wear import FAX_ACROSS, NONE, Wear, on_glass, on_paper
+from docgen.demo.wear import FAX_ACROSS, NONE, Box, Wear, on_glass, on_paper
 from docgen.papers.pdf import rasterise
 
 Pixels: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
@@ -136,7 +136,9 @@ def _scan_sheet(printed: Pixels, number: int, spec: ScanSpec, rng: np.random.Gen
     else:
         codes = _code_boxes(printed, number, spec)
         worn = on_paper(paper, codes, spec.wear, dpi=spec.dpi, font=spec.fonts / SEAL_FONT, rng=rng)
-        scanned = on_glass(_scanned(worn, spec, rng), codes, spec.wear, dpi=spec.dpi)
+        angle = _angle(spec, rng)
+        laid = [_turned(code, angle, worn.size) for code in codes]
+        scanned = on_glass(_scanned(worn, spec, rng, angle=angle), laid, spec.wear, dpi=spec.dpi)
     return scanned.transpose(Image.Transpose.ROTATE_180) if number in spec.turned else scanned
 
 
@@ -219,10 +221,27 @@ def _code_boxes(printed: Pixels, number: int, spec: ScanSpec) -> list[tuple[floa
     return marked or found or [(width - corner, height - corner, corner * 0.8, corner * 0.8)]
 
 
-def _scanned(paper: Image.Image, spec: ScanSpec, rng: np.random.Generator) -> Image.Image:
-    """Lay the sheet on the glass: askew, the lid showing at the edges, optics a little soft, the sensor noisy, dust."""
+def _angle(spec: ScanSpec, rng: np.random.Generator) -> float:
+    """Return by how many degrees, against the clock, a sheet lies askew."""
     angle = float(rng.uniform(-spec.skew_degrees, spec.skew_degrees))
-    angle = angle if spec.wear.skew is None else spec.wear.skew
+    return angle if spec.wear.skew is None else spec.wear.skew
+
+
+def _turned(box: Box, angle: float, size: tuple[int, int]) -> Box:
+    """Return the upright box about a box on a sheet that was turned about its middle."""
+    x, y, width, height = box
+    turn, middle = np.deg2rad(angle), np.asarray(size) / 2
+    corners = np.array([(x, y), (x + width, y), (x, y + height), (x + width, y + height)]) - middle
+    laid = corners @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) + middle
+    (left, top), (right, low) = laid.min(axis=0), laid.max(axis=0)
+    return float(left), float(top), float(right - left), float(low - top)
+
+
+def _scanned(
+    paper: Image.Image, spec: ScanSpec, rng: np.random.Generator, *, angle: float | None = None
+) -> Image.Image:
+    """Lay the sheet on the glass: askew, the lid showing at the edges, optics a little soft, the sensor noisy, dust."""
+    angle = _angle(spec, rng) if angle is None else angle
     turned = paper.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=_LID)
     _dust(turned, rng)
     soft = turned.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.4, 0.75)) * spec.dpi / 200))

@@ -113,7 +113,9 @@ class _Desk:
         """Judge these sheets as a scan of their own, counted from 1 in the order given."""
         pages = {page.number: page for page in self.scan.pages}
         seen = ScanFacts(
-            self.scan.media_type, tuple(_as_page(place, pages[sheet]) for place, sheet in enumerate(sheets, start=1))
+            self.scan.media_type,
+            tuple(_as_page(place, pages[sheet]) for place, sheet in enumerate(sheets, start=1)),
+            is_picked=True,
         )
         return identify(seen, file_name=self.file_name, lookup=self.lookup, issued_text=self.issued_text)
 

@@ -55,6 +55,7 @@ class Source(StrEnum):
 
     CODE = "code"
     TEXT = "text"
+    PLACE = "place"
     FILE_NAME = "file-name"
     CONTRACT_IN_TEXT = "contract-in-text"
     CONTRACT_IN_FILE_NAME = "contract-in-file-name"
@@ -70,6 +71,7 @@ class Source(StrEnum):
 SCORES = {
     Source.CODE: 99,
     Source.TEXT: 80,
+    Source.PLACE: 60,
     Source.FILE_NAME: 50,
     Source.CONTRACT_IN_TEXT: 30,
     Source.CONTRACT_IN_FILE_NAME: 20,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from docgen.findings import Finding, error, has_errors, note
 from docgen.intake import by_ocr, reasons
 from docgen.intake.by_ocr import Weighed
+from docgen.intake.by_place import placed_by_place
 from docgen.intake.decision import SCORES, Candidate, Decision, Evidence, IssuedPaper, Ledger, Outcome, Source
 from docgen.intake.hints import Hint, HintReader, rank
 from docgen.intake.numbers import likeness, page_mark
@@ -48,7 +49,7 @@ def identify(scan: ScanFacts, *, file_name: str, lookup: Ledger, issued_text: Is
     reader = HintReader(lookup)
     hints = (*_code_hints(sheets, lookup), *reader.from_pages(scan.pages), *reader.from_file_name(file_name))
     uncoded = [page for page in scan.pages if page.number in sheets.uncoded]
-    case = _Case(scan, sheets, hints, by_ocr.weigh(uncoded, lookup, issued_text))
+    case = _Case(scan, sheets, hints, by_ocr.weigh(uncoded, lookup, issued_text), issued_text)
     return _by_code(case) if sheets.by_document else _by_words(case, issued_text)
 
 
@@ -75,6 +76,7 @@ class _Case:
     sheets: Sheets
     hints: tuple[Hint, ...]
     weighed: tuple[Weighed, ...] = ()
+    issued_text: IssuedText | None = None
 
     def uncoded_pages(self) -> list[PageFacts]:
         return [page for page in self.scan.pages if page.number in self.sheets.uncoded]
@@ -106,15 +108,25 @@ class _Case:
             return error("intake.numbers-uncertain", "", numbers="、".join(numbers))
         return error("intake.only-hints" if self.hints else "intake.nothing-recognised")
 
+    def placed_by_place(self, known: Sequence[tuple[int, int]], paper: IssuedPaper) -> list[tuple[int, int]]:
+        """Place the one sheet that lies where the one missing page belongs; never among sheets picked from a pile."""
+        if self.scan.is_picked or self.sheets.contradicting:
+            return []
+        return placed_by_place(self.scan.pages, dict(known), paper, self.issued_text)
+
     def decide(
-        self, paper: IssuedPaper | None, findings: Iterable[Finding], collation: Collation | None = None
+        self,
+        paper: IssuedPaper | None,
+        findings: Iterable[Finding],
+        collation: Collation | None = None,
+        in_place: Sequence[Evidence] = (),
     ) -> Decision:
         found = (*reasons.of_pages(self.scan, self.sheets), *findings, *reasons.of_status(paper))
         known = collation or Collation(tuple(page.number for page in self.scan.pages), (), (), ())
         return Decision(
             outcome=Outcome.WAIT if paper is None or has_errors(found) else Outcome.FILE,
             paper=paper,
-            evidence=(*_claims(self.sheets), *self._written(), *_read(self.weighed), *_foreign(self.scan)),
+            evidence=(*_claims(self.sheets), *in_place, *self._written(), *_read(self.weighed), *_foreign(self.scan)),
             findings=found,
             candidates=_ranked(rank(self.hints), self.weighed),
             page_order=known.order,
@@ -138,12 +150,15 @@ def _by_code(case: _Case) -> Decision:
     (paper,), (sightings,) = known.values(), documents.values()
     rescued = _placed_by_text(case, paper)
     read = [place for place in _placed_by_ocr(case, paper) if place[0] not in dict(rescued)]
-    placed = sorted([*((sighting.sheet, sighting.page) for sighting in sightings), *rescued, *read])
+    known_places = [*((sighting.sheet, sighting.page) for sighting in sightings), *rescued, *read]
+    by_place = [] if is_word_file(sightings) else case.placed_by_place(known_places, paper)
+    placed = sorted([*known_places, *by_place])
     collation = collate(placed, pages=0 if is_word_file(sightings) else paper.pages)
     findings += reasons.of_face(sightings, paper)
     findings += reasons.of_contradiction(case.belied_by_text(paper, [sighting.sheet for sighting in sightings]))
-    findings += reasons.of_uncoded(case.sheets, by_text=[sheet for sheet, _ in rescued], by_ocr=[s for s, _ in read])
-    return case.decide(paper, findings + reasons.of_collation(collation, paper), collation)
+    ways = {"by_text": rescued, "by_ocr": read, "by_place": by_place}
+    findings += reasons.of_uncoded(case.sheets, **{way: [sheet for sheet, _ in found] for way, found in ways.items()})
+    return case.decide(paper, findings + reasons.of_collation(collation, paper), collation, _in_place(by_place, paper))
 
 
 def _by_words(case: _Case, issued_text: IssuedText | None) -> Decision:
@@ -197,6 +212,13 @@ def _claims(sheets: Sheets) -> list[Evidence]:
         for seen in sightings
     ]
     return sorted(claims, key=lambda claim: (claim.page, claim.detail))
+
+
+def _in_place(placed: Sequence[tuple[int, int]], paper: IssuedPaper) -> list[Evidence]:
+    return [
+        Evidence(Source.PLACE, sheet, f"{page}/{paper.pages}", SCORES[Source.PLACE], paper.document_id)
+        for sheet, page in placed
+    ]
 
 
 def _foreign(scan: ScanFacts) -> list[Evidence]:

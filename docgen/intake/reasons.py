@@ -76,13 +76,16 @@ def of_collation(collation: Collation, paper: IssuedPaper) -> list[Finding]:
     return [finding for holds, finding in cases if holds]
 
 
-def of_uncoded(sheets: Sheets, *, by_text: Sequence[int], by_ocr: Sequence[int] = ()) -> list[Finding]:
-    """Return what becomes of sheets without a readable code: placed by their words, or foreign or unreadable."""
-    bare = [sheet for sheet in sheets.uncoded if sheet not in by_text and sheet not in by_ocr]
+def of_uncoded(
+    sheets: Sheets, *, by_text: Sequence[int], by_ocr: Sequence[int] = (), by_place: Sequence[int] = ()
+) -> list[Finding]:
+    """Return what becomes of sheets without a readable code: placed by words or place, or foreign or unreadable."""
+    bare = [sheet for sheet in sheets.uncoded if sheet not in {*by_text, *by_ocr, *by_place}]
     cases = (
         (bare, error("intake.page-without-code", listed(bare))),
         (by_text, warning("intake.page-by-text", listed(by_text))),
         (by_ocr, warning("intake.page-by-ocr", listed(by_ocr))),
+        (by_place, warning("intake.page-by-place", listed(by_place))),
     )
     return [finding for pages, finding in cases if pages]
 

@@ -20,7 +20,8 @@ class PageFacts:
     """One page as it lies in the scan, counted from 1; sizes in mm.
 
     `foreign_codes` are read but not ours; `imitations` have our form, yet not our tag: made with a lost key, or forged.
-    `recognised` is what OCR read, where it was asked; it is never mixed with the file's own text.
+    `recognised` is what OCR read, where it was asked; it is never mixed with the file's own text. `has_ruined_code`
+    tells of the remains of a code of our size that cannot be read any more.
     """
 
     number: int
@@ -32,14 +33,19 @@ class PageFacts:
     width_mm: float = 210.0
     height_mm: float = 297.0
     recognised: ReadPage | None = None
+    has_ruined_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ScanFacts:
-    """A whole scan: what kind of file it is and its pages in the order they were scanned."""
+    """A whole scan: what kind of file it is and its pages in the order they were scanned.
+
+    Sheets that were picked out of a pile (`is_picked`) were no neighbours in it.
+    """
 
     media_type: str
     pages: tuple[PageFacts, ...]
+    is_picked: bool = False
 
 
 def read_scan(kept_path: Path, keyring: Keyring, worker: Worker | None = None) -> ScanFacts:
@@ -71,4 +77,5 @@ def page_facts(page: PageReading, keyring: Keyring) -> PageFacts:
         is_blank=page.is_blank,
         width_mm=page.width_mm,
         height_mm=page.height_mm,
+        has_ruined_code=page.has_ruined_code,
     )

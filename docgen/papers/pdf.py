@@ -194,8 +194,8 @@ def _unit(told: Any) -> float:  # noqa: ANN401  # whatever a foreign file says
     return unit if _LEAST_UNIT <= unit <= _MOST_UNIT else 1.0
 
 
-def render(page: Any, dpi: float) -> GrayImage:  # noqa: ANN401  # pypdfium2 has no types
-    """Return one opened page as a gray picture.
+def render(page: Any, dpi: float, *, is_bare: bool = False) -> GrayImage:  # noqa: ANN401  # pypdfium2 has no types
+    """Return one opened page as a gray picture; `is_bare` takes the brightest colour of each place, so that ink fades.
 
     Raises:
         LimitExceeded: the picture would have too many pixels.
@@ -205,9 +205,10 @@ def render(page: Any, dpi: float) -> GrayImage:  # noqa: ANN401  # pypdfium2 has
     pixels = math.ceil(width * scale) * math.ceil(height * scale)
     if not 0 < pixels <= MAX_PIXELS:
         raise LimitExceeded.of("papers.too-many-pixels", pixels=pixels, limit=MAX_PIXELS)
-    bitmap = page.render(scale=scale, grayscale=True)
+    bitmap = page.render(scale=scale, grayscale=not is_bare)
     try:
-        return np.array(bitmap.to_numpy(), dtype=np.uint8)
+        seen = np.array(bitmap.to_numpy(), dtype=np.uint8)
+        return np.asarray(seen.max(axis=2)) if is_bare else seen
     finally:
         bitmap.close()
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pi_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from docgen.errors import LimitExceeded, UnreadableFile
 from docgen.papers.limits import MAX_PAGES, MAX_PIXELS
@@ -35,6 +35,7 @@ _BELIEVABLE_DPI = range(75, 2401)
 _ORIENTATION = 0x0112
 """The Exif tag that says how a camera was held."""
 
+_COLOURED = frozenset({"RGB", "RGBX", "YCbCr", "CMYK", "P"})
 _WHOLE_PAGE_MM = 297
 _LARGEST_PAGE_MM = 1300
 _PDF_HEAD = 1024
@@ -66,12 +67,13 @@ Look = Callable[[], GrayImage]
 class PagePicture:
     """One page as a picture: its size on paper, and ways to see it in gray, the quickest first.
 
-    Only the last is worth searching carefully.
+    Only the last is worth searching carefully. `bare` shows the page without coloured ink, where it has colours.
     """
 
     width_mm: float
     height_mm: float
     looks: tuple[Look, ...]
+    bare: Look | None = None
 
 
 def media_type(data: bytes) -> str:
@@ -138,6 +140,24 @@ def gray(image: Image.Image) -> GrayImage:
     return np.asarray(image.convert("L"), dtype=np.uint8)
 
 
+def bare(data: bytes, kind: str) -> GrayImage:
+    """Return a coloured picture as its brightest colour shows each place: black print stays, seal and pen fade.
+
+    Raises:
+        UnreadableFile: the picture is damaged. LimitExceeded: too many pixels.
+    """
+    with _mapped_trouble(), Image.open(io.BytesIO(data), formats=[_FORMATS[kind]]) as image:
+        _check_pixels(image)
+        is_turned = image.getexif().get(_ORIENTATION, 1) != 1
+        return brightest(ImageOps.exif_transpose(image) if is_turned else image)
+
+
+def brightest(image: Image.Image) -> GrayImage:
+    """Return the brightest of a picture's three colours, place by place."""
+    red, green, blue = image.convert("RGB").split()
+    return np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue), dtype=np.uint8)
+
+
 def png_gray(data: bytes) -> GrayImage:
     """Return a PNG in gray.
 
@@ -174,11 +194,13 @@ def _as_page(image: Image.Image, data: bytes, kind: str) -> PagePicture:
     dpi_x, dpi_y = _dpi(image)
     width, height = image.width / dpi_x * MM_PER_INCH, image.height / dpi_y * MM_PER_INCH
     looks: tuple[Look, ...] = (lambda: _coarse_gray(image, min(dpi_x, dpi_y)),)
+    faded: Look | None = (lambda: _without_ink(image)) if image.mode in _COLOURED else None
     if kind == JPEG:
         if image.getexif().get(_ORIENTATION, 1) in {5, 6, 7, 8}:
             width, height = height, width
         looks = jpeg_looks(data, min(dpi_x, dpi_y))
-    return PagePicture(width, height, looks)
+        faded = (lambda: bare(data, JPEG)) if faded else None
+    return PagePicture(width, height, looks, faded)
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:
@@ -211,6 +233,11 @@ def _coarse_gray(image: Image.Image, dpi: float) -> GrayImage:
     with _mapped_trouble():
         page, factor = gray(image), int(dpi // READING_DPI)
         return page if factor <= 1 else np.asarray(Image.fromarray(page).reduce(factor))
+
+
+def _without_ink(image: Image.Image) -> GrayImage:
+    with _mapped_trouble():
+        return brightest(image)
 
 
 def _check_pixels(image: Image.Image) -> None:

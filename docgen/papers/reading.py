@@ -38,7 +38,10 @@ class CodeOnPage:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """One page, counted from 1: size in mm, text layer, codes, and the share of dark pixels (0 to 1)."""
+    """One page, counted from 1: size in mm, text layer, codes, and the share of dark pixels (0 to 1).
+
+    `has_ruined_code` tells of a code of our size whose frame shows, but which cannot be read any more.
+    """
 
     number: int
     width_mm: float
@@ -46,6 +49,7 @@ class PageReading:
     text: str
     codes: tuple[CodeOnPage, ...]
     ink: float
+    has_ruined_code: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -166,6 +170,5 @@ def _as_reading(found: dict[str, Any]) -> PaperReading:
 def _as_page(number: int, page: dict[str, Any]) -> PageReading:
     sizes = ("x_mm", "y_mm", "width_mm", "height_mm")
     codes = tuple(CodeOnPage(str(one["text"]), *(float(one[size]) for size in sizes)) for one in page["codes"])
-    return PageReading(
-        number, float(page["width_mm"]), float(page["height_mm"]), str(page["text"]), codes, float(page["ink"])
-    )
+    size = float(page["width_mm"]), float(page["height_mm"])
+    return PageReading(number, *size, str(page["text"]), codes, float(page["ink"]), page["has_ruined_code"] is True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import pypdfium2
 from PIL import Image
 from pypdfium2 import raw as pdfium
 
+from docgen.codes.mend import Mended, mend
 from docgen.codes.payload import has_form
 from docgen.codes.read import CodeSeen, read_codes
 from docgen.papers.limits import MAX_PIXELS, READING_PIXELS
@@ -98,7 +99,9 @@ def _picture_of(page: Any, *, unit: float, is_twisted: bool) -> PagePicture:  # 
         looks = jpeg_looks(jpeg[0], jpeg[1] / unit)
     else:
         looks = (drawn, closer) if own_dpi > READING_DPI * _FINER else (drawn,)
-    return PagePicture(width / POINTS_PER_INCH * MM_PER_INCH, height / POINTS_PER_INCH * MM_PER_INCH, looks)
+    faded: Look = lambda: render(page, _fitting_dpi(width, height) * unit, is_bare=True)  # noqa: E731
+    size = width / POINTS_PER_INCH * MM_PER_INCH, height / POINTS_PER_INCH * MM_PER_INCH
+    return PagePicture(*size, looks, faded)
 
 
 def full_page_jpeg(page: Any) -> tuple[bytes, float] | None:  # noqa: ANN401  # pypdfium2 has no types
@@ -159,25 +162,35 @@ def _fitting_dpi(width: float, height: float, *, most: float = READING_DPI) -> f
 
 
 def _read(picture: PagePicture, text: str, *, careful: bool) -> dict[str, Any]:
-    """Look until one of our codes is seen, carefully at last; ink is reckoned where thin lines show."""
+    """Look until one of our codes is seen, carefully at last; ink is reckoned where thin lines show.
+
+    A code that no look shows may be put together from what is left of it; remains that are beyond it are told, too.
+    """
     codes: list[dict[str, Any]] = []
+    remains: tuple[Mended, ...] = ()
     ink, shows_lines = None, False
     for number, look in enumerate(picture.looks, 1):
         page = look()
         if ink is None or not shows_lines:
             ink, shows_lines = _ink(page), page.shape[1] >= picture.width_mm / MM_PER_INCH * _LINE_DPI
-        seen = read_codes(page, careful=careful and number == len(picture.looks))
+        is_last = number == len(picture.looks)
+        seen: Sequence[CodeSeen | Mended] = read_codes(page, careful=careful and is_last)
+        if careful and is_last and not any(has_form(code.text) for code in seen):
+            remains = mend(page, width_mm=picture.width_mm, height_mm=picture.height_mm, faded=picture.bare)
+            seen = [*seen, *(code for code in remains if code.text)]
         codes = [_in_mm(code, picture.width_mm / page.shape[1], picture.height_mm / page.shape[0]) for code in seen]
         if any(has_form(code.text) for code in seen):
             break
-    return {"width_mm": picture.width_mm, "height_mm": picture.height_mm, "text": text, "codes": codes, "ink": ink}
+    sizes = {"width_mm": picture.width_mm, "height_mm": picture.height_mm}
+    is_ruined = any(not code.text for code in remains)
+    return {**sizes, "text": text, "codes": codes, "ink": ink, "has_ruined_code": is_ruined}
 
 
 def _ink(page: GrayImage) -> float:
     return float(np.count_nonzero(page < _DARK)) / page.size
 
 
-def _in_mm(code: CodeSeen, mm_x: float, mm_y: float) -> dict[str, Any]:
+def _in_mm(code: CodeSeen | Mended, mm_x: float, mm_y: float) -> dict[str, Any]:
     text = code.text.encode("utf-8", "replace").decode()
     return {
         "text": text,

@@ -117,8 +117,55 @@ def test_backs_of_sheets_do_not_count() -> None:
     assert remarks(decision) == ["intake.blank-pages"]
 
 
-def test_a_sheet_without_code_waits_it_may_be_foreign() -> None:
-    decision = decide(sheet(1), BARE, sheet(3))
+@pytest.mark.parametrize("sheets", [(1, 0, 3), (3, 0, 1), (1, None, 0, None, 3)], ids=["on", "back", "blank-backs"])
+def test_a_sheet_without_code_is_the_one_missing_page_where_that_belongs(sheets: tuple[int | None, ...]) -> None:
+    decision = decide(*(sheet(page) if page else BLANK if page is None else BARE for page in sheets))
+    assert decision.outcome is Outcome.FILE
+    assert decision.seen_pages == (1, 2, 3)
+    assert [sheets[place - 1] for place in decision.page_order] == [1, 0, 3]
+    assert "intake.page-by-place" in remarks(decision)
+    place = sheets.index(0) + 1
+    assert [(one.page, one.detail) for one in decision.evidence if one.kind is Source.PLACE] == [(place, "2/3")]
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        (BARE, sheet(1), sheet(3)),
+        (sheet(1), sheet(2), BARE),
+        (BARE, sheet(2), sheet(3)),
+        (sheet(1), BARE, BARE),
+        (sheet(1), BARE, sheet(3), BARE),
+        (sheet(1), {"width_mm": 148.0, "height_mm": 210.0}, sheet(3)),
+        (sheet(1), {"foreign_codes": ("YSYJ|4|1/1",)}, sheet(3)),
+        (sheet(1), {"text": "送货单 " + "本单所列货物请当面点清如有短少概不负责" * 2}, sheet(3)),
+    ],
+    ids=["elsewhere", "last", "first", "two", "one-too-many", "slip", "couriers", "other-words"],
+)
+def test_a_place_that_may_be_chance_is_not_taken(sheets: tuple[dict[str, object], ...]) -> None:
+    decision = decide(*sheets)
+    assert decision.outcome is Outcome.WAIT
+    assert {"intake.page-without-code", "intake.pages-missing"} & set(reasons(decision))
+
+
+@pytest.mark.parametrize("lost", [1, 3])
+def test_a_first_or_last_page_is_taken_by_its_place_if_the_remains_of_a_code_show(lost: int) -> None:
+    ruined: dict[str, object] = {"has_ruined_code": True}
+    decision = decide(*(ruined if page == lost else sheet(page) for page in (1, 2, 3)))
+    assert (decision.outcome, decision.page_order) == (Outcome.FILE, (1, 2, 3))
+
+
+def test_words_that_are_the_missing_pages_own_agree_with_its_place() -> None:
+    words = {1: "第一条 " * 9, 2: "第二条 标的物的名称规格数量单价及总金额如下表所列双方据此结算", 3: "第三条 " * 9}
+    seen = scan(sheet(1), {"text": words[2].replace("结算", "")}, sheet(3))
+    issued = lambda _: tuple(words.values())  # noqa: E731  # one line is plainer
+    decision = identify(seen, file_name="SCAN0001.pdf", lookup=Books(*ISSUED), issued_text=issued)
+    assert decision.outcome is Outcome.FILE
+
+
+def test_sheets_picked_from_a_pile_have_no_neighbours() -> None:
+    seen = replace(scan(sheet(1), BARE, sheet(3)), is_picked=True)
+    decision = identify(seen, file_name="SCAN0001.pdf", lookup=Books(*ISSUED))
     assert decision.outcome is Outcome.WAIT
     assert reasons(decision) == ["intake.page-without-code", "intake.pages-missing"]
     assert (decision.seen_pages, decision.missing_pages) == ((1, 3), (2,))
