@@ -571,8 +571,10 @@ class Office:
     def issue(self, row: BoardRow, book: Book, day: date) -> None:
         title = row.next_step.title
         known = book.letters[row.seq]
-        if title == "到期提醒函" and any(one.on == day and one.title == title for one in known.values()):
-            return  # made a moment ago for another part of the same contract
+        if any(one.on == day for one in known.values()):  # a statement, made a moment ago for another part
+            now = due_board(self.home, Wanted(as_of=day, customer=row.customer)).rows
+            assert {each.next_step.action.value for each in now if each.seq == row.seq} == {"send"}
+            return
         self.may_be_asked(row, book, day, title)
         if title == "尾款催收函":
             self.warranty_papers(book, day)
