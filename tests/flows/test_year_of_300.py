@@ -211,15 +211,17 @@ def paid_on(book: Book, day: date, seen: date, home: Home) -> list[Decimal]:
     """Return what is paid of each part by the end of a day, by the amounts of the day we look from."""
     owed = amounts(book, seen)
     paid = [Decimal(0)] * len(owed)
-    free = -sum((amount for on, amount in book.refunds if on <= day), Decimal(0))  # takes no past day back
-    for _, on, amount, named in book.money:
-        if on > day:
-            continue
+    gone, free = sum((amount for on, amount in book.refunds if on <= day), Decimal(0)), Decimal(0)
+    came = sorted((one for one in book.money if one[1] <= day), key=lambda one: one[1])
+    for n in reversed(range(len(came))):  # what went back is taken off the latest money
+        key, on, amount, named = came[n]
+        came[n] = (key, on, amount - min(gone, amount), named)
+        gone -= min(gone, amount)
+    for _, _, amount, named in came:
         taken = min(amount, owed[named - 1] - paid[named - 1]) if named else Decimal(0)
         if named:
             paid[named - 1] += taken
         free += amount - taken
-    free = max(free, Decimal(0))
     order = sorted(range(len(owed)), key=lambda k: (due_of(book, k, seen, home) or date.max, k))
     for k in order:
         taken = min(free, owed[k] - paid[k])
