@@ -69,7 +69,15 @@ def _recorded(office: Office, source: str, lines: Mapping[str, Sequence[Matched]
     except DocgenError:
         if len(lines) == 1:
             raise
-    return [each for one, some in lines.items() for each in _burst(office, source, {one: some})]
+    done, problems = [], []
+    for one, some in lines.items():
+        try:
+            done += _burst(office, source, {one: some})
+        except DocgenError as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
+    return done
 
 
 def _burst(office: Office, source: str, lines: Mapping[str, Sequence[Matched]]) -> list[tuple[str, list[Match]]]:
