@@ -99,6 +99,8 @@ class Approval:
     acts: tuple[Act, ...] = ()
     is_withdrawn: bool = False
     used_by: str | None = None
+    bulk: str = ""
+    """The list of letters it was asked for with; a rejected request has left it."""
 
     @property
     def approvals(self) -> tuple[Act, ...]:
@@ -181,6 +183,7 @@ def _requested(contract_no: str, event: ApprovalEvent, before: Approval | None) 
         round=before.round + 1 if before else 1,
         requesters=(before.requesters if before else frozenset()) | {told["user"]},
         acts=before.acts if before else (),
+        bulk=told.get("bulk") or "",
     )
 
 
@@ -194,7 +197,7 @@ def _acted(before: Approval, event: ApprovalEvent) -> Approval:
     after = replace(before, acts=(*before.acts, act), last_at=event.at)
     if event.type == APPROVED:
         return after
-    return replace(after, round=before.round + 1, began_on=act.on)
+    return replace(after, round=before.round + 1, began_on=act.on, bulk="")
 
 
 def _act(event: ApprovalEvent) -> Act:

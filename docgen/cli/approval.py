@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from docgen.cli import console
+from docgen.cli import approval_lists, console
 from docgen.cli.identity import USER_VARIABLE, FromStdin, User, acting
 from docgen.errors import DocgenError, WrongUsage
 from docgen.findings import warning
 from docgen.services import approvals, delegations
 from docgen.services.approval_sheets import file_sheet
 from docgen.services.approvals import Decision, Told
+from docgen.services.bulk_approvals import is_list
 from docgen.services.delegations import NewDelegation
 from docgen.services.issue_document import Issued
 from docgen.services.office import Office
 
 approval_app = typer.Typer(no_args_is_help=True, help="审批：申请、查看、撤回、委托 · approvals")
-Id = Annotated[str, typer.Argument(metavar="ID", help="审批编号 · the request's id")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="审批编号；合并申请用 PS 编号 · the request's id, or a list's")]
 Post = Annotated[str | None, typer.Option(help="哪个岗位的环节，默认轮到的那个 · which step")]
 Reason = Annotated[str, typer.Option(help="理由 · why")]
 
@@ -42,33 +44,46 @@ def request(  # noqa: PLR0913  # a command's options are its arguments
     _show(approvals.request_approval(office, deal, kind, who, seq=seq, as_of=day, about=about))
 
 
-def approve(
+def approve(  # noqa: PLR0913  # a command's options are its arguments
     approval_id: Id,
     *,
     remark: Annotated[str, typer.Option(help="审批意见 · remark")] = "",
     post: Post = None,
+    no_sheets: Annotated[bool, typer.Option("--no-sheets", help="暂不生成审批表 · file no sheets now")] = False,
     user: User = None,
     password_stdin: FromStdin = False,
-) -> None:
-    """同意；最后一个环节通过时生成并归档审批表 · approve a step; the last one files the sheet."""
+) -> int:
+    """同意；最后一个环节通过时生成并归档审批表。PS 编号：合并申请的各函一次同意 · approve a step, or a whole list."""
     office = console.office()
-    done = approvals.approve(office, approval_id, acting(user, from_stdin=password_stdin), Decision(remark, post))
-    _show(done, sheet=_sheet(office, done))
+    who, decision = acting(user, from_stdin=password_stdin), Decision(remark, post)
+    if is_list(approval_id):
+        return approval_lists.approve(office, approval_id, who, decision, has_sheets=not no_sheets)
+    done = approvals.approve(office, approval_id, who, decision)
+    _show(done, sheet=None if no_sheets else _sheet(office, done))
+    return 0
 
 
 def reject(
     approval_id: Id, *, reason: Reason, post: Post = None, user: User = None, password_stdin: FromStdin = False
-) -> None:
+) -> int:
     """驳回，写明理由；全部环节重新开始 · reject with a reason."""
     office = console.office()
-    _show(approvals.reject(office, approval_id, acting(user, from_stdin=password_stdin), Decision(reason, post)))
+    who, decision = acting(user, from_stdin=password_stdin), Decision(reason, post)
+    if is_list(approval_id):
+        return approval_lists.reject(office, approval_id, who, decision)
+    _show(approvals.reject(office, approval_id, who, decision))
+    return 0
 
 
 @approval_app.command("withdraw")
-def withdraw(approval_id: Id, *, reason: Reason, user: User = None, password_stdin: FromStdin = False) -> None:
+def withdraw(approval_id: Id, *, reason: Reason, user: User = None, password_stdin: FromStdin = False) -> int:
     """撤回自己的申请 · take a request back."""
     office = console.office()
-    _show(approvals.withdraw(office, approval_id, acting(user, from_stdin=password_stdin), reason=reason))
+    who = acting(user, from_stdin=password_stdin)
+    if is_list(approval_id):
+        return approval_lists.withdraw(office, approval_id, who, reason=reason)
+    _show(approvals.withdraw(office, approval_id, who, reason=reason))
+    return 0
 
 
 @approval_app.command("list")
@@ -110,11 +125,23 @@ def list_approvals(
             for each in rows
         ),
     )
+    approval_lists.hint_lists(rows)
 
 
 @approval_app.command("show")
-def show(approval_id: Id) -> None:
-    """查看一份申请的内容和全部审批记录 · one request with its trail."""
+def show(
+    approval_id: Id,
+    *,
+    xlsx: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="合并申请另存为工作簿 · a list as a workbook")
+    ] = None,
+) -> None:
+    """查看一份申请的内容和全部审批记录，或合并申请的各函 · one request with its trail, or a list."""
+    if is_list(approval_id):
+        approval_lists.show(console.office(), approval_id, xlsx)
+        return
+    if xlsx is not None:
+        raise WrongUsage.of("cli.xlsx-of-lists", "--xlsx")
     _show(approvals.told(console.office(), approval_id), with_trail=True)
 
 

@@ -10,7 +10,9 @@ from typing import Annotated
 
 import typer
 
-from docgen.cli import console
+from docgen.cli import approval_lists, console
+from docgen.cli.identity import FromStdin, User, acting
+from docgen.cli.packet import Also, Without, chosen
 from docgen.cli.progress import advancing, progress_bar
 from docgen.errors import WrongUsage
 from docgen.findings import Finding
@@ -50,9 +52,19 @@ def batch(  # noqa: PLR0913  # a command's options are its arguments
     workers: Annotated[int | None, typer.Option(min=1, max=64, help="同时工作的进程数 · processes")] = None,
     as_print: Annotated[bool, typer.Option("--print", help="合成一个打印文件 · one file to print")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出会发什么，不出具 · only say what would go")] = False,
+    packets: Annotated[bool, typer.Option("--packets", help="每份连同附件合订 · each with its attachments")] = False,
+    without: Without = None,
+    also: Also = None,
+    request: Annotated[
+        bool, typer.Option("--request-approval", help="不出具，为各函合并申请审批 · ask for approval of all at once")
+    ] = False,
+    user: User = None,
+    password_stdin: FromStdin = False,
 ) -> int:
     """批量出函：可中断、可续做，同一项绝不重复出具 · many letters in one go."""
     office = console.office()
+    if resume is not None and request:
+        return approval_lists.ask(office, None, resume, acting(user, from_stdin=password_stdin))
     if resume is not None:
         done = _run(office, None, resume, workers)
         return _hand_over(office, done, out, as_print=as_print)
@@ -60,7 +72,12 @@ def batch(  # noqa: PLR0913  # a command's options are its arguments
         raise WrongUsage.of("cli.batch-due-or-deals", "--due")
     day = console.day(as_of, "--as-of")
     plan = plan_listed(office, kind, deals, as_of=day) if deals else plan_due(office, kind, as_of=day)
-    order = order_for(office, plan, dated=console.day(dated, "--dated"), reason=reason, faces=tuple(face or ()))
+    if request:
+        return approval_lists.ask(office, plan, "", acting(user, from_stdin=password_stdin))
+    bound = chosen(without, also) if packets or without or also else None
+    order = order_for(
+        office, plan, dated=console.day(dated, "--dated"), reason=reason, faces=tuple(face or ()), packets=bound
+    )
     if dry_run:
         with progress_bar("cli.batch-checking", has_rate=True) as bar:
             seen = preview(office, plan, order, progress=advancing(bar))
@@ -103,8 +120,10 @@ def _show(done: BatchDone, written: Written) -> None:
                 amount=amount, failed=len(done.failed))  # fmt: skip
     if done.is_stopped:
         console.say("cli.batch-stopped", id=done.order.id, left=done.wanted - len(done.results))
-    for path in filter(None, (written.workbook, written.papers)):
+    for path in filter(None, (written.workbook, written.papers, *written.further)):
         console.say("cli.file-line", path=path)
+    if any(finding.code == "approvals.needed" for each in done.failed for finding in each.findings):
+        console.say("cli.batch-ask-together", title=done.title)
     if done.issued:
         console.say("cli.batch-then-sent", id=done.order.id)
 

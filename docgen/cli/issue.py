@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from docgen.cli import console
-from docgen.cli.packet import Without, show_packet
+from docgen.cli.packet import Also, Without, chosen, show_packet
 from docgen.errors import Refused
 from docgen.kinds.dossier import Mended
 from docgen.services.corrections import Stated
@@ -48,6 +48,7 @@ def issue(  # noqa: PLR0913  # a command's options are its arguments
     again: Annotated[bool, typer.Option("--again", help="已出具过仍再出一份 · issue once more")] = False,
     packet: Annotated[bool, typer.Option("--packet", help="连同附件合订为一个 PDF · bind the attachments")] = False,
     without: Without = None,
+    also: Also = None,
     out: Out = None,
 ) -> None:
     """出具文书：检查、编号、成文、校验、归档 · issue papers."""
@@ -75,10 +76,10 @@ def issue(  # noqa: PLR0913  # a command's options are its arguments
         done = [draft_document(office, request, out or Path.cwd()) for request in requests]
     else:
         for request in requests if packet else ():
-            require_attachments(office, request, without=without or ())
+            require_attachments(office, request, choice=chosen(without, also))
         done = [issue_document(office, request) for request in requests]
         _copy_out(done, out)
-    bound = [bind_packet(office, one.number, without=without or ()) for one in done if packet and not draft]
+    bound = [bind_packet(office, one.number, choice=chosen(without, also)) for one in done if packet and not draft]
     if bound and console.wants_json():
         console.dump({"issued": done, "packets": bound})
         return

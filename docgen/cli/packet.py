@@ -10,10 +10,14 @@ import typer
 
 from docgen.cli import console
 from docgen.services.outside import require_outside
+from docgen.services.packet_extras import Choice
 from docgen.services.packets import BoundPacket, bind_packet
 
 Without = Annotated[
     list[str] | None, typer.Option("--without", metavar="附件", help="不附哪一项，可多次 · leave one out by name")
+]
+Also = Annotated[
+    list[str] | None, typer.Option("--also", metavar="文书", help="另附归档中的一份，可多次 · add an archived paper")
 ]
 _COLUMNS = ("cli.col-seq", "cli.col-title", "cli.col-number", "cli.col-pages", "cli.col-sheets", "cli.col-files")
 
@@ -23,12 +27,13 @@ def packet(
     *,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="另存为 · also write a copy to")] = None,
     without: Without = None,
+    also: Also = None,
 ) -> None:
     """把函件和附件清单所列附件合订为一个 PDF，并存入归档 · letter and attachments in one PDF."""
     office = console.office()
     if out is not None:
         require_outside(office, out)
-    done = bind_packet(office, number, without=without or ())
+    done = bind_packet(office, number, choice=chosen(without, also))
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(done.path, out)
@@ -36,6 +41,11 @@ def packet(
         console.dump(done)
     else:
         show_packet(done)
+
+
+def chosen(without: list[str] | None, also: list[str] | None) -> Choice:
+    """Return what a person decided about a packet."""
+    return Choice(tuple(without or ()), tuple(also or ()))
 
 
 def show_packet(done: BoundPacket) -> None:

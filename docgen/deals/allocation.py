@@ -60,13 +60,20 @@ def paid_by_day(
     rows = sorted(payments, key=lambda each: (each.on, each.seq))
     if order is PaymentOrder.PENALTY_FIRST and clause is not None:
         return _penalty_first(debts, rows, clause)
+    return principal_by_day(
+        debts, {day: [each for each in rows if each.on <= day] for day in dict.fromkeys(each.on for each in rows)}
+    )
+
+
+def principal_by_day(debts: Sequence[Debt], standing: Mapping[date, Sequence[Payment]]) -> tuple[Paid, ...]:
+    """Return what has been paid of the instalments by the end of each day, from the payments that stood on it.
+
+    `standing` has a row for each day on which money came or went back, oldest first.
+    """
     owed = {each.seq: each.amount for each in debts}
     dues = {each.seq: each.due or date.max for each in debts}
     none = dict.fromkeys(owed, _NOTHING)
-    return tuple(
-        Paid(day, allocate(owed, order=dues, payments=[each for each in rows if each.on <= day]), none)
-        for day in dict.fromkeys(each.on for each in rows)
-    )
+    return tuple(Paid(day, allocate(owed, order=dues, payments=rows), none) for day, rows in standing.items())
 
 
 def _penalty_first(debts: Sequence[Debt], rows: Sequence[Payment], clause: PenaltyClause) -> tuple[Paid, ...]:

@@ -16,14 +16,14 @@ from decimal import Decimal
 from enum import StrEnum
 
 from docgen.deals.accrual import Before, Debt, Paid
-from docgen.deals.allocation import paid_by_day
+from docgen.deals.allocation import paid_by_day, principal_by_day
 from docgen.deals.amending import terms_as_of
 from docgen.deals.deal import Deal
 from docgen.deals.milestones import accepted_on, delivered_on, ended_early_on, signed_on
 from docgen.deals.money import split, to_fen, uppercase_rmb
 from docgen.deals.plan import Condition, Instalment, InstalmentKind, TriggerEvent
 from docgen.deals.refunds import payments_kept
-from docgen.deals.terms import Terms
+from docgen.deals.terms import PaymentOrder, Terms
 from docgen.deals.wording import INSTALMENT_TITLES, trigger_words
 from docgen.deals.workdays import Calendar, Rolled, add_months, add_term
 
@@ -116,8 +116,15 @@ def paid_until(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> dict[in
 
 
 def settled_by_day(deal: Deal, parts: Sequence[PlanPart], *, until: date) -> tuple[Paid, ...]:
-    """Return what was paid by the end of each pay day until a day, of instalments and of penalties, oldest first."""
+    """Return what was paid by the end of each pay day until a day, of instalments and of penalties, oldest first.
+
+    Money that went back was there until the end of its day: a refund takes no past day back.
+    """
     terms = deal.terms  # no change touches the clause on late payment or the order of payments
+    if terms.payment_order is not PaymentOrder.PENALTY_FIRST or terms.late_payment is None:
+        came, went = deal.facts.payments, deal.facts.refunds
+        moves = {day for day in (*(each.on for each in came), *(each.on for each in went)) if day <= until}
+        return principal_by_day(debts(deal, parts), {day: payments_kept(deal, until=day) for day in sorted(moves)})
     payments = payments_kept(deal, until=until)
     return paid_by_day(debts(deal, parts), payments, order=terms.payment_order, clause=terms.late_payment)
 

@@ -6,7 +6,7 @@ decided under the contract's lock on the trail as the log has it, so that two pe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from docgen.approvals import route as routes
@@ -66,12 +66,22 @@ def request_approval(  # noqa: PLR0913  # which paper, about what, as of when, b
         NotFound: no such deal, kind or part of the deal.
         Refused: the paper needs no approval, or the same is asked for already.
     """
-    user = writer(office, who)
-    kind = office.catalogue.get(kind_name)
-    contract_no = ledger.deal(reference).contract_no
+    return request_as(office, writer(office, who), Request(reference, kind_name, seq=seq, as_of=as_of, about=about))
+
+
+def request_as(office: Office, user: StoredUser, asked: Request, *, bulk: str = "") -> Told:
+    """Ask, in the name of a user who proved who they are; `bulk` is the list of letters it is asked for with.
+
+    Asked for with a list, a request of the same content that nobody has begun on is taken into the list.
+
+    Raises:
+        As `request_approval`.
+    """
+    kind, as_of = office.catalogue.get(asked.kind), asked.as_of
+    contract_no = ledger.deal(asked.deal).contract_no
     with writing(folder_of(office, contract_no), at=office.now(), actor=user.name) as journal:
         deal = ledger.deal(contract_no).record
-        subject = _subject(office, kind, Request(contract_no, kind.spec.id, seq=seq, as_of=as_of, about=about))
+        subject = subject_asked(office, kind, replace(asked, deal=contract_no, kind=kind.spec.id))
         day = as_of or office.today()
         wanted = demand(office, kind, deal, subject, days=(day, office.today()))
         if wanted.route is None:
@@ -79,7 +89,8 @@ def request_approval(  # noqa: PLR0913  # which paper, about what, as of when, b
         before = standing(contract_no, kind, subject)
         frozen = content(office, kind, deal, subject, as_of=day)
         if before:
-            _require_news(before, digest_of(frozen), wanted.route)
+            if not (bulk and is_free(before)):
+                _require_news(before, digest_of(frozen), wanted.route)
             _require_later(before, journal)
         n = before.n if before else len(approvals.approvals_of(contract_no)) + 1
         payload = {
@@ -97,7 +108,8 @@ def request_approval(  # noqa: PLR0913  # which paper, about what, as of when, b
             "content": frozen,
             "digest": digest_of(frozen),
             "summary": summary_of(kind, deal, subject, as_of=day, calendar=office.calendar),
-            **_signed(office, user),
+            **({"bulk": bulk} if bulk else {}),
+            **signed(office, user),
         }
         journal.append(REQUESTED, payload)
     log.record("approval-requested", contract=contract_no, kind=kind.spec.id)
@@ -112,7 +124,7 @@ def approve(office: Office, approval_id: str, who: Identity, decision: Decision 
         NotFound: no such request.
         Refused: it is not this person's step, their own request, their second step, or the content has changed.
     """
-    return _act(office, approval_id, who, decision, event_type=APPROVED)
+    return act_as(office, approval_id, writer(office, who), decision, event_type=APPROVED)
 
 
 def reject(office: Office, approval_id: str, who: Identity, decision: Decision) -> Told:
@@ -123,7 +135,7 @@ def reject(office: Office, approval_id: str, who: Identity, decision: Decision) 
     """
     if not decision.remark.strip():
         raise Refused.of("services.reason-missing", approval_id)
-    return _act(office, approval_id, who, decision, event_type=REJECTED)
+    return act_as(office, approval_id, writer(office, who), decision, event_type=REJECTED)
 
 
 def withdraw(office: Office, approval_id: str, who: Identity, *, reason: str) -> Told:
@@ -133,7 +145,15 @@ def withdraw(office: Office, approval_id: str, who: Identity, *, reason: str) ->
         NotFound: no such request.
         Refused: it is used or withdrawn, somebody else asked, or the reason is empty.
     """
-    user = writer(office, who)
+    return withdraw_as(office, approval_id, writer(office, who), reason=reason)
+
+
+def withdraw_as(office: Office, approval_id: str, user: StoredUser, *, reason: str) -> Told:
+    """Take a request back, in the name of a user who proved who they are.
+
+    Raises:
+        As `withdraw`.
+    """
     if not reason.strip():
         raise Refused.of("services.reason-missing", approval_id)
     contract_no = approvals.approval(approval_id).contract_no
@@ -144,7 +164,7 @@ def withdraw(office: Office, approval_id: str, who: Identity, *, reason: str) ->
         if user.name not in found.requesters and user.role != Role.ADMIN:
             raise Refused.of("approvals.not-requester", found.id, user=user.display)
         _require_later(found, journal)
-        journal.append(WITHDRAWN, {"id": found.id, "reason": reason.strip(), **_signed(office, user)})
+        journal.append(WITHDRAWN, {"id": found.id, "reason": reason.strip(), **signed(office, user)})
     log.record("approval-withdrawn", contract=contract_no)
     return told(office, approval_id)
 
@@ -181,8 +201,12 @@ def request_id(contract_no: str, n: int) -> str:
     return f"SQ{contract_no.removeprefix('HT')}-{n:02}"
 
 
-def _act(office: Office, approval_id: str, who: Identity, decision: Decision, *, event_type: str) -> Told:
-    user = writer(office, who)
+def act_as(office: Office, approval_id: str, user: StoredUser, decision: Decision, *, event_type: str) -> Told:
+    """Take a step, in the name of a user who proved who they are: `event_type` says which way.
+
+    Raises:
+        As `approve`.
+    """
     contract_no = approvals.approval(approval_id).contract_no
     with writing(folder_of(office, contract_no), at=office.now(), actor=user.name) as journal:
         found = approvals.approval(approval_id)
@@ -219,15 +243,21 @@ def _payload(
         "for": principal.name if principal else None,
         "for_display": principal.display if principal else None,
         "remark": decision.remark.strip(),
-        **_signed(office, user),
+        **signed(office, user),
     }
 
 
-def _signed(office: Office, user: StoredUser) -> dict[str, str]:
+def signed(office: Office, user: StoredUser) -> dict[str, str]:
+    """Return who acted, on which machine account, on which of our days, as every act of a trail says it."""
     return {"user": user.name, "display": user.display, "os_user": os_user(), "on": office.today().isoformat()}
 
 
-def _subject(office: Office, kind: Kind, request: Request) -> Subject:
+def is_free(found: Approval) -> bool:
+    """Tell whether an open request stands on no list and nobody has taken a step of its present round."""
+    return found.status == "open" and not found.approvals and not found.bulk
+
+
+def subject_asked(office: Office, kind: Kind, request: Request) -> Subject:
     """Return what the paper is about; asking for approval does not wait until everything else is ready."""
     stored, day = ledger.deal(request.deal), request.as_of or office.today()
     dossier = dossier_of(office, request.deal)

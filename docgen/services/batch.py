@@ -20,14 +20,16 @@ from typing import Any
 from docgen.deals import paperwork
 from docgen.errors import DocgenError, Refused
 from docgen.findings import Finding, Severity, note
-from docgen.kinds.kind import Kind, SubjectType
+from docgen.kinds.kind import Kind, Section, SubjectType
 from docgen.receivables.board import BoardRow
 from docgen.receivables.stages import NOTICE_TITLES, Action
-from docgen.services.batch_item import BatchItem, BatchOrder, ItemResult, result_of
+from docgen.services.batch_item import BatchItem, BatchOrder, ItemResult, bound, result_of
 from docgen.services.batch_list import read_list
 from docgen.services.batch_workers import Stopped, never, work_off
 from docgen.services.due_board import Wanted, due_board
 from docgen.services.office import Office
+from docgen.services.packet_extras import Choice
+from docgen.services.packets import packet_of, require_attachments
 from docgen.services.prepare_issue import prepare
 from docgen.store import batches, ledger, projection
 from docgen.store.journal import writing
@@ -169,6 +171,8 @@ def preview(office: Office, plan: BatchPlan, order: BatchOrder, *, progress: Pro
 
 def _previewed(office: Office, order: BatchOrder, item: BatchItem) -> Previewed:
     try:
+        if order.packets is not None:
+            require_attachments(office, order.request(item), choice=order.packets, may_be_bare=True)
         made = prepare(office, order.request(item), is_draft=False)
     except DocgenError as problem:
         errors = tuple(each for each in problem.findings if each.severity is Severity.ERROR)
@@ -201,17 +205,25 @@ def letters_due(rows: Iterable[BoardRow]) -> tuple[LettersDue, ...]:
     return tuple(sorted(told, key=lambda each: (-each.count, each.title)))
 
 
-def order_for(
+def order_for(  # noqa: PLR0913  # all that a batch is ordered with
     office: Office,
     plan: BatchPlan,
     *,
     dated: date | None = None,
     reason: str | None = None,
     faces: tuple[str, ...] = (),
+    packets: Choice | None = None,
 ) -> BatchOrder:
-    """Return the order of a new batch, with a fresh id: the day and four hex digits."""
+    """Return the order of a new batch, with a fresh id: the day and four hex digits.
+
+    Raises:
+        Refused: packets of letters that list no attachments.
+    """
+    kind = office.catalogue.get(plan.kind)
+    if packets is not None and not packets.also and Section.ATTACHMENTS not in kind.spec.shows:
+        raise Refused.of("services.batch-no-attachments", plan.title, title=plan.title)
     batch_id = f"{office.today():%Y%m%d}-{secrets.token_hex(2)}"
-    return BatchOrder(batch_id, plan.kind, plan.as_of, dated, reason, faces)
+    return BatchOrder(batch_id, plan.kind, plan.as_of, dated, reason, faces, packets)
 
 
 def run_batch(  # noqa: PLR0913  # how it runs
@@ -289,8 +301,8 @@ def _work(  # noqa: PLR0913  # as run_batch
 def _standing(office: Office, plan: BatchPlan, order: BatchOrder) -> Iterator[tuple[str, ItemResult]]:
     issued = batches.issued_in(order.id)
     for item in plan.items:
-        if item.key in issued:
-            yield item.key, result_of(office, item, issued[item.key])
+        if item.key in issued and (order.packets is None or packet_of(issued[item.key])):
+            yield item.key, bound(office, order, result_of(office, item, issued[item.key]))
 
 
 def _default_workers() -> int:
@@ -313,13 +325,22 @@ def _told(plan: BatchPlan, order: BatchOrder) -> dict[str, object]:
         "dated": order.dated.isoformat() if order.dated else None,
         "reason": order.reason,
         "faces": list(order.faces),
+        **({"packets": _lists(order.packets)} if order.packets else {}),
         "items": [{"key": item.key, "deal": item.deal, "seq": item.seq} for item in plan.items],
     }
+
+
+def _lists(choice: Choice) -> dict[str, list[str]]:
+    return {"without": list(choice.without), "also": list(choice.also)}
 
 
 def _read(office: Office, told: Mapping[str, Any]) -> tuple[BatchPlan, BatchOrder]:
     day, dated = date.fromisoformat(told["as_of"]), told["dated"]
     order = BatchOrder(told["id"], told["kind"], day, date.fromisoformat(dated) if dated else None, told["reason"],
-                       tuple(told["faces"]))  # fmt: skip
+                       tuple(told["faces"]), _choice(told.get("packets")))  # fmt: skip
     items = tuple(BatchItem(each["key"], each["deal"], each["seq"]) for each in told["items"])
     return BatchPlan(order.kind, office.catalogue.get(order.kind).spec.title, day, items), order
+
+
+def _choice(told: Mapping[str, list[str]] | None) -> Choice | None:
+    return Choice(tuple(told["without"]), tuple(told["also"])) if told is not None else None

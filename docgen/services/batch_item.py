@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from docgen.archive.record import Sidecar
 from docgen.errors import DocgenError
-from docgen.findings import Finding, Severity, error
+from docgen.findings import Finding, Severity, error, note
 from docgen.services import logging as log
 from docgen.services.issue_document import issue_document
 from docgen.services.office import Office
+from docgen.services.packet_extras import Choice
+from docgen.services.packets import bind_packet, require_attachments
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request
 from docgen.store import batches, ledger
@@ -44,6 +46,8 @@ class BatchOrder:
     dated: date | None = None
     reason: str | None = None
     faces: tuple[str, ...] = ()
+    packets: Choice | None = None
+    """Each letter is bound with its attachments, as chosen; None: letters alone."""
 
     def request(self, item: BatchItem) -> Request:
         """Return the request for one item."""
@@ -75,29 +79,67 @@ class ItemResult:
     files: tuple[Path, ...] = ()
     findings: tuple[Finding, ...] = ()
     is_earlier: bool = False
+    packet: Path | None = None
+    packet_pages: int = 0
+    attachments: int = 0
 
     @property
     def is_issued(self) -> bool:
         """Tell whether a paper stands for the item."""
         return bool(self.number)
 
+    @property
+    def printed(self) -> tuple[Path, ...]:
+        """Return what is printed for the item: its packet, else the PDFs of the paper."""
+        return (self.packet,) if self.packet else tuple(each for each in self.files if each.suffix == ".pdf")
+
+    @property
+    def printed_pages(self) -> int:
+        """Return the pages that are printed for the item."""
+        return self.packet_pages or self.pages
+
 
 def issue_item(office: Office, order: BatchOrder, item: BatchItem) -> ItemResult:
-    """Issue one item, or return the paper that stands for it; a refusal is a result, not an error."""
+    """Issue one item, or return the paper that stands for it; a refusal is a result, not an error.
+
+    Where packets are wanted, a letter whose attachments are not all in the archive is not issued.
+    """
     try:
         contract_no = ledger.deal(item.deal).contract_no
         with writing(folder_of(office, contract_no), at=office.now(), actor=office.actor):
             standing = batches.issued_in(order.id, contract_no=contract_no).get(item.key)
             if standing is not None:
-                return result_of(office, item, standing)
+                return bound(office, order, result_of(office, item, standing))
+            if order.packets is not None:
+                require_attachments(office, order.request(item), choice=order.packets, may_be_bare=True)
             issued = issue_document(office, order.request(item))
-        return result_of(office, item, ledger.paper(issued.number), findings=issued.findings, is_earlier=False)
+            paper = ledger.paper(issued.number)
+            return bound(office, order, result_of(office, item, paper, findings=issued.findings, is_earlier=False))
     except DocgenError as problem:
         log.refused(problem, kind=order.kind)
         return _failed(item, problem.findings)
     except Exception as problem:  # noqa: BLE001  # one broken deal must not stop the other ten thousand
         where = log.unexpected(problem)
         return _failed(item, (error("core.unexpected", what=type(problem).__name__, log=where),))
+
+
+def bound(office: Office, order: BatchOrder, result: ItemResult) -> ItemResult:
+    """Bind an issued letter with its attachments where the batch wants packets; the same packet is kept once.
+
+    What keeps it from being bound is told; the letter stands, and going on with the batch tries again.
+    """
+    if order.packets is None:
+        return result
+    try:
+        done = bind_packet(office, result.number, choice=order.packets)
+    except DocgenError as problem:
+        bare = next((each for each in problem.findings if each.code == "issuing.packet-nothing-listed"), None)
+        told = (note(bare.code, bare.where, **bare.params),) if bare else problem.findings
+        return replace(result, findings=(*result.findings, *told))
+    return replace(
+        result, findings=(*result.findings, *done.findings), packet=done.path, packet_pages=done.pages,
+        attachments=len(done.attachments),
+    )  # fmt: skip
 
 
 def result_of(

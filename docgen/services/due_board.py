@@ -160,7 +160,9 @@ def letters_by_deal(
 ) -> Mapping[str, list[tuple[str, LetterSeen]]]:
     """Return by deal the papers that ask for money as they stood on a day, each with the part it speaks of."""
     found: defaultdict[str, list[tuple[str, LetterSeen]]] = defaultdict(list)
-    papers = list(collection.asking_papers(tuple(STAGES), as_of=as_of, contract_no=contract_no))
+    papers = list(
+        collection.asking_papers(tuple(STAGES), zone=office.workspace.timezone, as_of=as_of, contract_no=contract_no)
+    )
     proofs = filed_evidence((row.contract_no, row.evidence) for row in papers)
     for row in papers:
         proof = row.evidence if (row.contract_no, row.evidence) in proofs else ""

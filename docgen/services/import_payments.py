@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -26,7 +26,8 @@ from docgen.services import bank_mappings
 from docgen.services import logging as log
 from docgen.services.due_board import outlines_on
 from docgen.services.office import Office, company_named
-from docgen.services.record_fact import NewFact, Withdrawal, add_fact, undo_fact
+from docgen.services.record_fact import NewFact, add_fact
+from docgen.services.record_payments import Matched, record_lines
 from docgen.store import collection, deal_names
 from docgen.store.journal import writing
 
@@ -156,9 +157,6 @@ def _require_past(office: Office, as_of: date) -> None:
         raise Refused.of("services.as-of-in-future", as_of=as_of.isoformat(), today=office.today().isoformat())
 
 
-Matched = tuple[StatementLine, Match]
-
-
 def _matched(office: Office, statement: Statement, as_of: date) -> Iterator[Matched]:
     book = open_book(office, as_of)
     for line in statement.lines:
@@ -209,44 +207,21 @@ def _past(deals: list[OpenDeal]) -> Iterator[PastPayment]:
 
 
 def _carried_out(office: Office, name: str, matched: list[Matched], progress: Progress | None) -> list[Matched]:
-    """Record what is certain; what a deal's own checks refuse waits for a person instead."""
-    done: list[Matched] = []
-    keys: dict[str, str] = {}
-    for number, (line, match) in enumerate(matched, 1):
-        done.append((line, _carry_out(office, name, line, match, keys)))
+    """Record what is certain, and say how far it is."""
+    done = 0
+
+    def told(count: int) -> None:
+        nonlocal done
+        done += count
         if progress is not None:
-            progress(name, number, len(matched))
-    return done
+            progress(name, done, len(matched))
 
-
-def _carry_out(office: Office, name: str, line: StatementLine, match: Match, keys: dict[str, str]) -> Match:
-    """Record one line; `keys` are the numbers of the payments recorded in this run, by the bank's reference."""
-    try:
-        if match.fate is Fate.TAKEN:
-            keys[line.reference] = add_payment(office, match.contract_no, payment_values(line), source=name)
-        elif match.fate is Fate.REVERSES and match.payment is not None:
-            _take_back(office, match.payment, line, keys)
-    except Refused as problem:
-        log.refused(problem)
-        refused = Candidate(match.contract_no, "", 0.9, "number")
-        return replace(match, fate=Fate.WAITS, contract_no="", reason="refused", candidates=(refused,))
-    return match
-
-
-def payment_values(line: StatementLine) -> dict[str, str]:
-    """Return a payment's values as the record reads them."""
-    return {"on": line.on.isoformat(), "amount": format(line.amount, "f"), "reference": line.reference}
+    return record_lines(office, name, matched, told=told)
 
 
 def add_payment(office: Office, contract_no: str, values: Mapping[str, str], *, source: str) -> str:
     """Record a payment under the bank's reference, and return its number; `source` is the name of the statement."""
     return add_fact(office, contract_no, NewFact("payment", values, source=source)).key
-
-
-def _take_back(office: Office, payment: PastPayment, line: StatementLine, keys: Mapping[str, str]) -> None:
-    key = payment.key or keys.get(payment.reference) or collection.payment_references()[payment.reference][1]
-    reason = f"银行冲正 {line.on.isoformat()} {line.reference}"
-    undo_fact(office, payment.contract_no, Withdrawal("payment", key, reason, line.reference))
 
 
 def _note(office: Office, file: tuple[str, str, str], as_of: date, matched: list[Matched]) -> None:

@@ -30,6 +30,7 @@ from docgen.services import logging as log
 from docgen.services.dossier import paper_day
 from docgen.services.evidence import find_evidence
 from docgen.services.office import Office
+from docgen.services.packet_extras import AS_LISTED, Choice, extras
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request, prepare
 from docgen.store import history, ledger
@@ -80,11 +81,11 @@ class _Found:
     item: ledger.PaperLine
 
 
-def bind_packet(office: Office, number: str, *, without: Sequence[str] = ()) -> BoundPacket:
-    """Bind a letter and the attachments its list names into one PDF, kept beside the letter.
+def bind_packet(office: Office, number: str, *, choice: Choice = AS_LISTED) -> BoundPacket:
+    """Bind a letter, the attachments its list names, and what its stage rests on into one PDF, kept beside the letter.
 
-    `without` leaves out attachments by what the list calls them. The same papers give the same bytes, and the same
-    packet is kept once.
+    `choice` leaves out by what the list calls them, and adds by name. The same papers give the same bytes, and the
+    same packet is kept once.
 
     Raises:
         NotFound: no paper bears the number.
@@ -94,12 +95,12 @@ def bind_packet(office: Office, number: str, *, without: Sequence[str] = ()) -> 
     row = ledger.paper(number)
     folder = folder_of(office, row.contract_no)
     listed = listed_rows(_snapshot(folder, row))
-    if not listed:
-        raise Refused.of("issuing.packet-nothing-listed", number, title=row.title)
-    found, findings = look_up(office, row.contract_no, listed, without=without)
+    found, findings = look_up(office, row.contract_no, listed, title=row.title, choice=choice)
     if has_errors(findings):
         raise Refused(findings)
-    missing = tuple(what for what, _ in _left_out(listed, without))
+    if not listed and not found:
+        raise Refused.of("issuing.packet-nothing-listed", number, title=row.title)
+    missing = tuple(what for what, _ in _left_out(listed, choice.without))
     with Binder() as binder:
         attachments = [_attachment(folder, each) for each in found]
         pages, unreadable = opened(binder, attachments)
@@ -116,11 +117,13 @@ def listed_rows(snapshot: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return list((snapshot.get("context", {}).get("attachments") or {}).get("rows") or [])
 
 
-def require_attachments(office: Office, request: Request, *, without: Sequence[str] = ()) -> None:
+def require_attachments(
+    office: Office, request: Request, *, choice: Choice = AS_LISTED, may_be_bare: bool = False
+) -> None:
     """Hold, before a letter is issued and a number used, that everything its list will name is in the archive.
 
     Raises:
-        Refused: the deal is not ready for the letter, it lists nothing, or an attachment is missing.
+        Refused: the deal is not ready for the letter, an attachment is missing, or (unless `may_be_bare`) it has none.
     """
     order = prepare(office, request, is_draft=False).order
     paper = PaperFacts(number="", letter_number=None, dated=order.dated, is_draft=False)
@@ -128,17 +131,41 @@ def require_attachments(office: Office, request: Request, *, without: Sequence[s
                             calendar=order.calendar, dossier=order.dossier)  # fmt: skip
     listed = listed_rows({"context": context})
     contract_no = str(order.deal.terms.contract.number)
-    if not listed:
-        raise Refused.of("issuing.packet-nothing-listed", contract_no, title=order.title)
-    findings = look_up(office, contract_no, listed, without=without)[1]
+    found, findings = look_up(office, contract_no, listed, title=order.title, choice=choice)
     if has_errors(findings):
         raise Refused(findings)
+    if not listed and not found and not may_be_bare:
+        raise Refused.of("issuing.packet-nothing-listed", contract_no, title=order.title)
+
+
+def packet_of(paper: ledger.PaperLine) -> ledger.PaperLine | None:
+    """Return the packet last bound for a letter, None where there is none."""
+    mine = [row for row in ledger.papers(paper.contract_no) if (row.item_type, row.number) == (PACKET, paper.number)]
+    return max(mine, key=lambda row: row.version, default=None)
 
 
 def look_up(
-    office: Office, contract_no: str, listed: Sequence[Mapping[str, Any]], *, without: Sequence[str] = ()
+    office: Office,
+    contract_no: str,
+    listed: Sequence[Mapping[str, Any]],
+    *,
+    title: str = "",
+    choice: Choice = AS_LISTED,
 ) -> tuple[list[_Found], list[Finding]]:
-    """Return the archived item of each row, and what is missing; rows left out are notes, not errors."""
+    """Return the archived item of each row and what goes along, and what is missing; what is left out is a note."""
+    found, findings = _listed(office, contract_no, listed, choice.without)
+    more, lacking = extras(contract_no, title, choice)
+    known = {each.item.id for each in found}
+    for each in (one for one in more if one.item.id not in known):
+        if not each.is_signed and each.what not in _AS_ISSUED:
+            findings.append(note("issuing.packet-unsigned", each.item.number, what=each.what, number=each.item.number))
+        found.append(_Found(each.what, each.item.number, each.item))
+    return found, [*findings, *lacking]
+
+
+def _listed(
+    office: Office, contract_no: str, listed: Sequence[Mapping[str, Any]], without: Sequence[str]
+) -> tuple[list[_Found], list[Finding]]:
     found: list[_Found] = []
     findings: list[Finding] = [note("issuing.packet-left-out", number, what=what) for what, number in
                                _left_out(listed, without)]  # fmt: skip

@@ -20,6 +20,7 @@ from docgen.services.office import Office
 from docgen.store import ledger
 
 _NOTHING_STATED = Stated()
+_HAPPENED = {"deals.refund-beyond-advance"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
     approved = None if is_draft else _gate(office, kind, stored, subject, as_of=as_of, dated=dated)
     findings = [
         *_dating(request, dated, today=today, is_draft=is_draft),
-        *check(stored.record, calendar=office.calendar),
+        *(_as_it_stands(each) for each in check(stored.record, calendar=office.calendar)),
         *readiness(kind, stored.record, subject, as_of=as_of, calendar=office.calendar, dated=dated, dossier=dossier),
         *([] if is_draft else _repetition(kind, stored, subject, request)),
         *(approved.findings if approved else ()),
@@ -98,6 +99,14 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
     )
     rests_on = approved.approval.id if approved and approved.approval else None
     return Prepared(order, _once(findings), rests_on)
+
+
+def _as_it_stands(found: Finding) -> Finding:
+    """Return a finding as it weighs on a paper: what truly happened is said, and keeps no letter back.
+
+    Money paid back and then missing, because the bank reversed a payment afterwards, is owed: it must be asked for.
+    """
+    return replace(found, severity=Severity.WARNING) if found.code in _HAPPENED else found
 
 
 def _once(findings: list[Finding]) -> tuple[Finding, ...]:

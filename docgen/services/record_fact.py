@@ -6,7 +6,7 @@ A fact is never edited. A wrong one is withdrawn by a counter-event with its rea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -102,8 +102,8 @@ def add_fact(office: Office, reference: str, new: NewFact, *, revision: int | No
     with writing(folder_of(office, contract_no), at=office.now(), actor=office.actor) as journal:
         require_revision(office, contract_no, revision)
         deal = ledger.deal(contract_no).record
-        value, key = _read(new, model, fact=fact, contract_no=contract_no)
-        _require_free(deal, fact, key)
+        value, key = read_fact(new, model, fact=fact, contract_no=contract_no)
+        require_free(deal, fact, key)
         event = recording(fact, key, value)
         findings = [*weigh(office, contract_no, deal, event), *_in_future(value, new.kind, today=office.today())]
         findings += weigh_evidence(contract_no, new.evidence)
@@ -133,7 +133,7 @@ def undo_fact(office: Office, reference: str, wrong: Withdrawal, *, revision: in
     with writing(folder_of(office, contract_no), at=office.now(), actor=office.actor) as journal:
         require_revision(office, contract_no, revision)
         before = ledger.deal(contract_no).record
-        value = _standing(before, fact, key, contract_no)
+        value = require_standing(before, fact, key, contract_no)
         event = withdrawal(fact, key, reason=wrong.reason.strip())
         told = {"reference": wrong.reference} if wrong.reference else {}
         journal.append(event.type, {**event.payload, **told})
@@ -173,15 +173,20 @@ def weigh(office: Office, contract_no: str, deal: Deal, event: DealEvent) -> lis
 
 def new_findings(office: Office, before: Deal, after: Deal) -> list[Finding]:
     """Return the findings of a record that it did not have before, wherever in its list a fact now stands."""
-    known = {_shape(finding) for finding in check(before, calendar=office.calendar)}
-    return [finding for finding in check(after, calendar=office.calendar) if _shape(finding) not in known]
+    return news_between(check(before, calendar=office.calendar), check(after, calendar=office.calendar))
+
+
+def news_between(before: Iterable[Finding], after: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that were not there before, wherever in its list a fact now stands."""
+    known = {_shape(finding) for finding in before}
+    return [finding for finding in after if _shape(finding) not in known]
 
 
 def _shape(finding: Finding) -> tuple[str, str, str, Severity]:
     return finding.code, _INDEX.sub("[]", finding.where), repr(sorted(finding.params.items())), finding.severity
 
 
-def _read(new: NewFact, model: type[Model], *, fact: str, contract_no: str) -> tuple[dict[str, Any], str]:
+def read_fact(new: NewFact, model: type[Model], *, fact: str, contract_no: str) -> tuple[dict[str, Any], str]:
     """Return the fact as plain values, by its own type, and its key; the next running number if none is given."""
     values = dict(new.values)
     key_field = FACT_KEYS[fact]
@@ -197,12 +202,22 @@ def _read(new: NewFact, model: type[Model], *, fact: str, contract_no: str) -> t
     return read.model_dump(mode="json"), str(getattr(read, key_field)) if key_field else ""
 
 
-def _require_free(deal: Deal, fact: str, key: str) -> None:
+def require_free(deal: Deal, fact: str, key: str) -> None:
+    """Hold that no such fact stands yet.
+
+    Raises:
+        Refused: one does.
+    """
     if (fact, key) in facts_of(deal):
         raise Refused.of("services.fact-stands", f"facts.{fact}", title=fact_title(fact), key=key or "—")
 
 
-def _standing(deal: Deal, fact: str, key: str, contract_no: str) -> Mapping[str, Any]:
+def require_standing(deal: Deal, fact: str, key: str, contract_no: str) -> Mapping[str, Any]:
+    """Return the values of a fact that stands.
+
+    Raises:
+        NotFound: none of that key does; those that do are named.
+    """
     facts = facts_of(deal)
     if (fact, key) not in facts:
         known = "、".join(other for kind, other in facts if kind == fact and other)

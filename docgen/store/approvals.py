@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from docgen.approvals.delegation import Delegation
-from docgen.approvals.trail import APPROVAL_EVENTS, ISSUED, Approval, ApprovalEvent, replay
+from docgen.approvals.trail import APPROVAL_EVENTS, ISSUED, REQUESTED, Approval, ApprovalEvent, replay
 from docgen.errors import NotFound
 from docgen.store import (
     database,  # noqa: F401  # sets Django up before the models
@@ -20,6 +20,7 @@ GRANTED = "delegation.granted"
 ENDED = "delegation.ended"
 DELEGATION_EVENTS = (GRANTED, ENDED)
 ROUTES_ACCEPTED = "approval.routes-accepted"
+ASKED_TOGETHER = "approval.asked-together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,27 @@ def approvals_of(contract_no: str) -> dict[str, Approval]:
     """Return every request of a contract by id, with its trail, in the order they were made."""
     rows = Event.objects.filter(key=contract_no, type__in=(*APPROVAL_EVENTS, ISSUED)).order_by("seq")
     return replay(contract_no, (ApprovalEvent(row.type, datetime.fromisoformat(row.at), row.payload) for row in rows))
+
+
+def asked_together(bulk_id: str) -> Mapping[str, Any]:
+    """Return what a list of letters asked approval for at once.
+
+    Raises:
+        NotFound: there is no such list; the last ones are named.
+    """
+    rows = Event.objects.filter(type=ASKED_TOGETHER)
+    row = rows.filter(payload__id=bulk_id).first()
+    if row is None:
+        known = [str(each.payload["id"]) for each in rows.order_by("-at")[:5]]
+        raise NotFound.of("approvals.no-such-list", bulk_id, known="、".join(known) or "—")
+    return dict(row.payload)
+
+
+def approvals_in(bulk_id: str) -> tuple[Approval, ...]:
+    """Return the requests that are on a list now, by contract; those that left it are not."""
+    rows = Event.objects.filter(type=REQUESTED, payload__bulk=bulk_id)
+    contracts = rows.order_by("key").values_list("key", flat=True).distinct()
+    return tuple(each for key in contracts for each in approvals_of(key).values() if each.bulk == bulk_id)
 
 
 def refresh(contract_no: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from docgen.errors import NotFound
@@ -39,11 +39,12 @@ class AskingPaper:
 
 
 def asking_papers(
-    titles: Sequence[str], *, as_of: date | None = None, contract_no: str | None = None
+    titles: Sequence[str], *, zone: tzinfo, as_of: date | None = None, contract_no: str | None = None
 ) -> Iterator[AskingPaper]:
     """Yield the issued papers of some titles, of all deals or one; void and replaced ones say since when they are.
 
-    A paper that was sent several times bears the fate of the last dispatch made until `as_of`.
+    A paper that bears no day counts from its instant's day in `zone`, the office's. A paper that was sent several times
+    bears the fate of the last dispatch made until `as_of`.
     """
     papers = Paper.objects.filter(item_type="issued", title__in=titles)
     letters = Letter.objects.exclude(status="withdrawn").order_by("number", "attempt")
@@ -59,8 +60,8 @@ def asking_papers(
         "id", "contract_no", "number", "title", "subject", "superseded_by", "at", "sidecar__extra__dated"
     )
     found = list(rows)
-    days = {row[2]: _paper_day(row[6], row[7]) for row in found}
-    newer = _days_of([row[5] for row in found if row[5] and row[5] not in days])
+    days = {row[2]: _paper_day(row[6], row[7], zone) for row in found}
+    newer = _days_of([row[5] for row in found if row[5] and row[5] not in days], zone)
     for item, contract, number, title, subject, by, _, _ in found:
         paper = AskingPaper(
             contract, number, title, subject, days[number],
@@ -78,15 +79,15 @@ def _with_fate(paper: AskingPaper, sent: Letter | None) -> AskingPaper:
     )  # fmt: skip
 
 
-def _days_of(numbers: Sequence[str]) -> Mapping[str, date]:
-    rows = Paper.objects.filter(item_type="issued", number__in=numbers)
-    return {
-        number: _paper_day(at, dated) for number, at, dated in rows.values_list("number", "at", "sidecar__extra__dated")
-    }
+def _days_of(numbers: Sequence[str], zone: tzinfo) -> Mapping[str, date]:
+    rows = Paper.objects.filter(item_type="issued", number__in=numbers).values_list(
+        "number", "at", "sidecar__extra__dated"
+    )
+    return {number: _paper_day(at, dated, zone) for number, at, dated in rows}
 
 
-def _paper_day(at: str, dated: object) -> date:
-    return date.fromisoformat(str(dated)) if dated else datetime.fromisoformat(at).date()
+def _paper_day(at: str, dated: object, zone: tzinfo) -> date:
+    return date.fromisoformat(str(dated)) if dated else datetime.fromisoformat(at).astimezone(zone).date()
 
 
 def _day(text: str) -> date | None:

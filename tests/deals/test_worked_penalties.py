@@ -54,8 +54,21 @@ def late(base: str = "overdue_balance", cap: str | None = None, cap_base: str = 
     return {"late_payment": rule | ({"cap": cap} if cap else {})}
 
 
+def back(*refunds: tuple[str, str]) -> Change:
+    """Return the change that pays money back."""
+
+    def change(data: dict[str, Any]) -> None:
+        told = enumerate(refunds, 1)
+        rows = [{"seq": str(n), "on": on, "amount": amount, "reason": "多付退还"} for n, (on, amount) in told]
+        data["facts"]["refunds"] = rows
+
+    return change
+
+
 MONDAY = "2024-03-18"
 HALF = ("2024-03-28", "50000.00")
+FIRST, SECOND = ("2024-03-20", "60000.00"), ("2024-03-28", "60000.00")
+BACK = ("2024-04-02", "20000.00")
 PLAIN, CHEAPER, DEARER = "100000.00", "80000.00", "120000.00"
 CASES = {
     # partial payment: 10 × 100,000.00 (03-19 … 03-28, the pay day on the larger balance) + 5 × 50,000.00, × 0.001
@@ -100,6 +113,19 @@ CASES = {
         "2024-03-28",
         "1060.00",
     ),
+    # paid 120,000.00 in two: 2 × 100.00 (03-19, 03-20) + 8 × 40.00 (03-21 … 03-28); 20,000.00 too much
+    "over-paid": ([part(MONDAY, FIRST, SECOND)], "2024-04-01", "520.00"),
+    # what was too much goes back on 04-02: nothing was open, nothing opens, no day before it changes
+    "over-paid, paid back, its day": ([part(MONDAY, FIRST, SECOND), back(BACK)], "2024-04-02", "520.00"),
+    "over-paid, paid back": ([part(MONDAY, FIRST, SECOND), back(BACK)], "2024-04-10", "520.00"),
+    # the bank then reverses the second payment, which never was: 2 × 100.00, 13 × 40.00 (03-21 … 04-02, the day of the
+    # refund on the smaller balance, as a pay day on the larger), and 60,000.00 from 04-03 on: 8 × 60.00 until 04-10
+    "paid back, then reversed, before the refund": ([part(MONDAY, FIRST), back(BACK)], "2024-04-01", "680.00"),
+    "paid back, then reversed, its day": ([part(MONDAY, FIRST), back(BACK)], "2024-04-02", "720.00"),
+    "paid back, then reversed, the day after": ([part(MONDAY, FIRST), back(BACK)], "2024-04-03", "780.00"),
+    "paid back, then reversed": ([part(MONDAY, FIRST), back(BACK)], "2024-04-10", "1200.00"),
+    # the first payment reversed instead: 10 × 100.00 until 03-28, 5 × 40.00 until 04-02, 8 × 60.00 until 04-10
+    "paid back, the first reversed": ([part(MONDAY, SECOND), back(BACK)], "2024-04-10", "1680.00"),
     # rounding once: 33,333.33 × 0.001 = 33.33333 a day; 4 days 133.33332 → 133.33, not 4 × 33.33 = 133.32
     "rounded once": ([part(MONDAY, total="33333.33")], "2024-03-22", "133.33"),
     # an amount that ends on half a fen: 12,345.00 × 0.001 × 1 = 12.345 → 12.35

@@ -174,6 +174,26 @@ def test_an_over_payment_goes_back(office: Office, unpaid: str) -> None:
     assert show_deal(office, unpaid)["advance"] == "0.50"
 
 
+def test_an_over_payment_went_back_and_the_bank_then_reverses_a_payment(office: Office, unpaid: str) -> None:
+    """Nothing was open until the refund's day; from the day after it runs, and the letter may ask for it.
+
+    85,500.00 were due on 2024-05-27; 100,000.00 came that day and 128,500.00 on 06-03, all that is owed and 29,000.00
+    more, which went back on 06-05. Then the bank reverses the second payment: 85,500.00 − (100,000.00 − 29,000.00) =
+    14,500.00 are open from 06-06 on. Three days until 06-08: 14,500.00 × 0.0005 × 3 = 21.75.
+    """
+    go(office, date(2024, 6, 5))
+    add_fact(office, unpaid, NewFact("payment", {"on": "2024-05-27", "amount": "100000.00", "instalment": 2}))
+    second = add_fact(office, unpaid, NewFact("payment", {"on": "2024-06-03", "amount": "128500.00"}))
+    add_fact(office, unpaid, NewFact("refund", {"on": "2024-06-05", "amount": "29000.00", "reason": "多付"}))
+    undo_fact(office, unpaid, Withdrawal("payment", second.key, "银行冲正", "CZ1"))
+    assert (row(office, unpaid, date(2024, 6, 4)).balance, row(office, unpaid, date(2024, 6, 4)).penalty) == (0, 0)
+    assert row(office, unpaid, date(2024, 6, 5)).penalty == 0
+    late = row(office, unpaid, date(2024, 6, 8))
+    assert (str(late.balance), str(late.penalty)) == ("14500.00", "21.75")
+    go(office, date(2024, 6, 11))
+    assert refusal(office, unpaid, "逾期催收函") == set()
+
+
 def test_letters_are_shown_as_they_stood(office: Office, unpaid: str) -> None:
     go(office, date(2024, 5, 22))
     paper = issue_document(office, Request(unpaid, "到期提醒函"))

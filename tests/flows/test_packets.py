@@ -19,6 +19,7 @@ from docgen.services.file_scan import file_scan
 from docgen.services.import_payments import confirm_payments
 from docgen.services.issue_document import Issued, issue_document
 from docgen.services.office import Office
+from docgen.services.packet_extras import Choice
 from docgen.services.packets import bind_packet, require_attachments
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request
@@ -131,7 +132,7 @@ def test_what_is_missing_stops_the_packet_unless_it_is_left_out_by_name(
     with pytest.raises(Refused) as refused:
         bind_packet(office, letter.number)
     assert codes(refused) == {"issuing.packet-unsigned", "issuing.packet-missing"}
-    done = bind_packet(office, letter.number, without=["发票"])
+    done = bind_packet(office, letter.number, choice=Choice(without=("发票",)))
     assert done.without == (f"发票 {INVOICE}",)
     assert "未附：发票" in "".join(pdf.page_texts(done.path.read_bytes())[0].split())
     assert contract_no == done.contract_no
@@ -143,7 +144,7 @@ def test_a_missing_attachment_is_told_before_a_number_is_used(office: Office, co
         require_attachments(office, Request(contract_no, LETTER, seq=2))
     assert "issuing.packet-missing" in codes(refused)
     assert not ledger.number_is_taken(f"{contract_no}-JD2-01")
-    require_attachments(office, Request(contract_no, LETTER, seq=2), without=["发票"])
+    require_attachments(office, Request(contract_no, LETTER, seq=2), choice=Choice(without=("发票",)))
 
 
 def test_an_attachment_nobody_can_open_is_named(
@@ -184,4 +185,4 @@ def test_a_changed_file_is_not_bound(office: Office, letter: Issued) -> None:
     path.chmod(0o644)
     path.write_bytes(path.read_bytes() + b"%")
     with pytest.raises(Damage):
-        bind_packet(office, letter.number, without=["发票"])
+        bind_packet(office, letter.number, choice=Choice(without=("发票",)))

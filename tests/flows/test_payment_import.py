@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from docgen.errors import LimitExceeded, Refused
+from docgen.errors import Damage, LimitExceeded, Refused
+from docgen.services import import_payments as import_payments_module
+from docgen.services import record_payments
 from docgen.services.archive_care import rebuild_database
 from docgen.services.due_board import Wanted, due_board
 from docgen.services.import_deal import import_deal
 from docgen.services.import_payments import ImportDone, ImportOrder, confirm_payments, import_payments
 from docgen.services.office import Office, open_office
 from docgen.services.payments_known import payments_as_of
+from docgen.services.places import folder_of
+from docgen.services.record_fact import NewFact, add_fact
 from docgen.services.waiting_payments import assign_line, reject_line, waiting_lines
-from docgen.store import database
+from docgen.store import database, ledger
 from docgen.workspace import data_root
 
 HEAD = "交易日期,贷方金额,借方金额,对方户名,摘要,流水号\n"
@@ -160,3 +164,48 @@ def test_a_settled_line_stays_settled_when_its_statement_is_taken_in_again(busy:
     reject_line(busy, first.id, reason="股东往来")
     take(busy, tmp_path, R4, R2, name="b.csv")
     assert [line.amount for line in waiting_lines(busy)] == ["501.00"]
+
+
+def facts(office: Office, contract_no: str) -> list[str]:
+    return [str(row.payload["value"].get("reference")) for row in ledger.events(contract_no)
+            if row.type == "fact.recorded" and row.payload["fact"] == "payments"]  # fmt: skip
+
+
+def test_lines_of_several_contracts_are_recorded_in_bursts(
+    busy: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bursts of one contract and of all say the same; each contract's lines stand in the order of the file."""
+    monkeypatch.setattr(record_payments, "AT_ONCE", 1)
+    part = "2024-07-02,{}.00,,YY制造有限公司,HT2024031001,P{}"
+    done = take(busy, tmp_path, part.format(10, 1), R1, part.format(20, 2), R4, part.format(30, 3))
+    assert done.counts == {"taken": 4, "waits": 1}
+    assert [ref for ref in facts(busy, YY) if ref.startswith("P")] == ["P1", "P2", "P3"]
+    assert balance(busy, YY) == Decimal("66666.67") - 60
+    assert balance(busy, HENGTAI, 2) == Decimal("0.00")
+
+
+def test_what_a_person_recorded_a_moment_ago_is_not_recorded_again(
+    busy: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = record_payments.record_lines
+
+    def told_by_hand_first(office: Office, *args: object, **kwargs: object) -> object:
+        values = {"on": "2024-07-02", "amount": "66666.67", "reference": "R2"}
+        add_fact(office, YY, NewFact("payment", values))
+        return real(office, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(import_payments_module, "record_lines", told_by_hand_first)
+    assert take(busy, tmp_path, R1, R2).counts == {"taken": 1, "known": 1}
+    assert facts(busy, YY).count("R2") == 1
+
+
+def test_a_contract_that_cannot_be_written_stops_no_other(busy: Office, tmp_path: Path) -> None:
+    log = folder_of(busy, YY).events
+    whole = log.read_bytes()
+    log.write_bytes(whole[:-200] + b"{}" + whole[-198:])
+    with pytest.raises(Damage):
+        take(busy, tmp_path, R2, R1)
+    assert facts(busy, HENGTAI).count("R1") == 1
+    log.write_bytes(whole)
+    assert take(busy, tmp_path, R2, R1).counts == {"taken": 1, "known": 1}
+    assert (facts(busy, YY).count("R2"), facts(busy, HENGTAI).count("R1")) == (1, 1)

@@ -211,15 +211,17 @@ def paid_on(book: Book, day: date, seen: date, home: Home) -> list[Decimal]:
     """Return what is paid of each part by the end of a day, by the amounts of the day we look from."""
     owed = amounts(book, seen)
     paid = [Decimal(0)] * len(owed)
-    free = -sum((amount for on, amount in book.refunds if on <= day), Decimal(0))  # takes no past day back
-    for _, on, amount, named in book.money:
-        if on > day:
-            continue
+    gone, free = sum((amount for on, amount in book.refunds if on <= day), Decimal(0)), Decimal(0)
+    came = sorted((one for one in book.money if one[1] <= day), key=lambda one: one[1])
+    for n in reversed(range(len(came))):  # what went back is taken off the latest money
+        key, on, amount, named = came[n]
+        came[n] = (key, on, amount - min(gone, amount), named)
+        gone -= min(gone, amount)
+    for _, _, amount, named in came:
         taken = min(amount, owed[named - 1] - paid[named - 1]) if named else Decimal(0)
         if named:
             paid[named - 1] += taken
         free += amount - taken
-    free = max(free, Decimal(0))
     order = sorted(range(len(owed)), key=lambda k: (due_of(book, k, seen, home) or date.max, k))
     for k in order:
         taken = min(free, owed[k] - paid[k])
@@ -571,8 +573,10 @@ class Office:
     def issue(self, row: BoardRow, book: Book, day: date) -> None:
         title = row.next_step.title
         known = book.letters[row.seq]
-        if title == "到期提醒函" and any(one.on == day and one.title == title for one in known.values()):
-            return  # made a moment ago for another part of the same contract
+        if any(one.on == day for one in known.values()):  # a statement, made a moment ago for another part
+            now = due_board(self.home, Wanted(as_of=day, customer=row.customer)).rows
+            assert {each.next_step.action.value for each in now if each.seq == row.seq} == {"send"}
+            return
         self.may_be_asked(row, book, day, title)
         if title == "尾款催收函":
             self.warranty_papers(book, day)

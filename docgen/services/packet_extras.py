@@ -1,0 +1,92 @@
+"""What goes into a packet besides the letter's own 附件清单: what a stage of demand rests on, and what a person adds.
+
+A formal demand may end in court, so the signed contract and the signed delivery receipts go with it wherever the
+archive has them. Its own list does not promise them: where they are not archived that is said, and stops nothing. What
+a person asks for by name must be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from docgen.deals import paperwork
+from docgen.findings import Finding, error, note
+from docgen.services.evidence import find_evidence
+from docgen.store import ledger
+
+BY_TITLE: Mapping[str, tuple[str, ...]] = {paperwork.FORMAL_DEMAND: (paperwork.CONTRACT, paperwork.RECEIPT)}
+"""A letter's title → what goes with it where the archive has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person decided: `without` leaves out by name or number, `also` adds by name or number."""
+
+    without: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+AS_LISTED = Choice()
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """An archived item that goes along, and what the cover calls it; `is_signed` where it came back from outside."""
+
+    what: str
+    item: ledger.PaperLine
+
+    @property
+    def is_signed(self) -> bool:
+        """Tell whether it is a paper that came in, and not our own as it went out."""
+        return self.item.item_type != "issued"
+
+
+def extras(contract_no: str, title: str, choice: Choice) -> tuple[list[Extra], list[Finding]]:
+    """Return what goes along with a letter of a title, and what of it the archive does not have."""
+    rows = [row for row in ledger.papers(contract_no) if not row.is_disposed]
+    found: list[Extra] = []
+    findings: list[Finding] = []
+    for what in choice.also:
+        named = list(_named(rows, what))
+        found += named
+        if not named:
+            findings.append(error("issuing.packet-missing", what, what=what, number="—"))
+    for what in BY_TITLE.get(title, ()):
+        if what in choice.without or what in choice.also:
+            continue
+        signed = [each for each in _named(rows, what) if each.is_signed] or list(_by_evidence(contract_no, what))
+        signed = [each for each in signed if not {each.item.number, each.item.title} & set(choice.without)]
+        found += signed
+        if not signed:
+            findings.append(note("issuing.packet-not-archived", what, what=what, title=title))
+    return found, findings
+
+
+def _named(rows: Sequence[ledger.PaperLine], name: str) -> Iterator[Extra]:
+    """Yield each standing paper of a number or title, its newest signed copy first; else what was filed as such."""
+    own = [row for row in rows if row.item_type == "issued" and row.status == "current" and _bears(row, name)]
+    for row in own:
+        copies = [
+            each for each in rows if each.item_type == "filed" and each.answers and each.answers == row.document_id
+        ]
+        yield Extra(row.title, max(copies, key=lambda each: each.version, default=row))
+    if not own:
+        for row in [row for row in rows if row.item_type == "filed" and not row.answers and _bears(row, name)][-1:]:
+            yield Extra(row.title, row)
+
+
+def _by_evidence(contract_no: str, what: str) -> Iterator[Extra]:
+    """Yield what the record names as evidence of the signature, or of the deliveries."""
+    facts = ledger.deal(contract_no).record.facts
+    signed = [facts.signature] if facts.signature else []
+    named = signed if what == paperwork.CONTRACT else facts.deliveries if what == paperwork.RECEIPT else []
+    for each in named:
+        item = find_evidence(contract_no, each.evidence) if each.evidence else None
+        if item is not None:
+            yield Extra(what, item)
+
+
+def _bears(row: ledger.PaperLine, name: str) -> bool:
+    return name in {row.number, row.title, paperwork.OTHER_NAMES.get(row.title)}
