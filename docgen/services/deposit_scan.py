@@ -14,7 +14,6 @@ from docgen.archive.burst import deposit_together
 from docgen.archive.deposit import Content, Derived, Parcel, deposit
 from docgen.archive.keep import Kept, let_go
 from docgen.archive.record import CustomerRef, Item, Sidecar, Source, new_item_id
-from docgen.errors import NotFound, Refused
 from docgen.findings import Finding
 from docgen.intake.decision import Decision, Evidence, IssuedPaper
 from docgen.intake.inlet import Inlet
@@ -22,7 +21,6 @@ from docgen.intake.partof import PartOf
 from docgen.retention.table import RetentionTable
 from docgen.services import logging as log
 from docgen.services.office import Office
-from docgen.services.paper_ledger import issued_paper
 from docgen.services.places import folder_of, is_ours
 from docgen.services.recognise import DERIVED_NAME
 from docgen.services.repaying import AGREEMENT, promise_by
@@ -31,15 +29,6 @@ from docgen.store import ledger, projection
 from docgen.store.journal import Journal, writing, writing_all
 
 PART_CUT = "scan.part-cut"
-DOCUMENT_TYPES = {
-    "invoice": "发票",
-    "licence": "营业执照",
-    "letter": "来函",
-    "receipt": "收据",
-    "authorisation": "授权委托书",
-    "statement": "对账单",
-}
-"""Papers from outside that have a name of their own; any other words are kept as they were said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,27 +369,3 @@ def _deposited(folder: Path, sidecar: Sidecar) -> Deposited:
     file = sidecar.files[0]
     until = sidecar.retention.until
     return Deposited(sidecar.id, folder / file.name, sidecar.version, file.sha256, until.isoformat() if until else None)
-
-
-def placement_for(number: str | None, contract: str | None, document_type: str | None, *, actor: str) -> Placement:
-    """Return where a person says a scan belongs: to an issued paper by number, or to a contract with a type.
-
-    A number and a type mean a paper of that type which goes with the issued one: an invoice with its notice.
-
-    Raises:
-        NotFound: no such paper or contract, or neither was named.
-        Refused: a paper and another contract were named.
-    """
-    said = (document_type or "").strip()
-    paper = issued_paper(ledger.paper(number)) if number is not None else None
-    home = ledger.deal(contract).contract_no if contract is not None else None
-    if paper is not None and home not in {None, paper.contract_no}:
-        raise Refused.of("services.assign-two-places", paper.number, contract=paper.contract_no, other=home)
-    if paper is not None and not said:
-        return Placement(paper.contract_no, paper.title, paper, assigned_by=actor)
-    home = paper.contract_no if paper is not None else home
-    if home is None or not said:
-        raise NotFound.of("services.assign-to-what")
-    kind = next((name for name, title in DOCUMENT_TYPES.items() if said in {name, title}), "other")
-    title, about = DOCUMENT_TYPES.get(said, said), paper.number if paper is not None else None
-    return Placement(home, title, assigned_by=actor, kind=kind, about=about)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from docgen.findings import Finding, warning
 from docgen.store import ledger
+from docgen.store.evidence import homes_of_evidence
 
 
 def find_evidence(contract_no: str, named: str) -> ledger.PaperLine | None:
@@ -25,7 +26,7 @@ def find_evidence(contract_no: str, named: str) -> ledger.PaperLine | None:
 def filed_evidence(named: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     """Return, of pairs of contract and named evidence, those that `find_evidence` would find; asked all at once."""
     wanted = {(contract_no, each) for contract_no, each in named if each}
-    homes = ledger.homes_of_evidence({each for _, each in wanted}) if wanted else {}
+    homes = homes_of_evidence({each for _, each in wanted}) if wanted else {}
     return frozenset(pair for pair in wanted if homes.get(pair[1]) == (pair[0], "filed"))
 
 

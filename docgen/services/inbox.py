@@ -17,9 +17,10 @@ from docgen.intake.partof import PartOf
 from docgen.intake.signed import with_signatures
 from docgen.papers.pictures import PDF
 from docgen.papers.signatures import signatures
-from docgen.services.deposit_scan import Arrival, Deposited, Placement, deposit_scan, placement_for
+from docgen.services.deposit_scan import Arrival, Deposited, Placement, deposit_scan
 from docgen.services.file_scan import OCTETS, Readers, understand
 from docgen.services.office import Office
+from docgen.services.placed_by_hand import placement_for
 from docgen.services.premises import watched
 from docgen.services.recognise import DERIVED_NAME, Understood
 from docgen.store import people

@@ -22,9 +22,10 @@ from docgen.intake.signed import with_signatures
 from docgen.papers.pictures import PDF
 from docgen.papers.signatures import signatures
 from docgen.services import logging as log
-from docgen.services.deposit_scan import Arrival, Placement, deposit_scan, placement_for
+from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
 from docgen.services.file_scan import OCTETS, Readers, understand
 from docgen.services.office import Office
+from docgen.services.placed_by_hand import placement_for
 from docgen.services.places import folder_of, is_ours
 from docgen.store import ledger
 from docgen.store.journal import writing

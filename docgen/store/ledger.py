@@ -289,7 +289,7 @@ def filed_from_any(hashes: Collection[str]) -> dict[str, PaperLine]:
 def newest_versions(document_ids: Collection[str]) -> Mapping[str, int]:
     """Return the version of the last scan that answers each issued paper; none came where there is no entry."""
     found: dict[str, int] = {}
-    for chosen in _by_hundreds(document_ids):
+    for chosen in by_hundreds(document_ids):
         rows = Paper.objects.filter(answers__in=chosen).order_by().values_list("answers")
         found |= dict(rows.annotate(newest=Max("version")))
     return found
@@ -299,27 +299,6 @@ def answers_to(document_id: str) -> tuple[PaperLine, ...]:
     """Return the scans that answer an issued paper, first version first; those that were moved away answer nothing."""
     rows = Paper.objects.filter(answers=document_id).exclude(item_type="misfiled")
     return tuple(_line(row) for row in rows.order_by("version"))
-
-
-def homes_of_evidence(named: Collection[str]) -> Mapping[str, tuple[str, str]]:
-    """Return contract number and item type of what each name means: an item's id, or a paper's newest signed copy.
-
-    A name that means nothing is left out. It asks a few times for all names, not once for each.
-    """
-    found: dict[str, tuple[str, str]] = {}
-    for chosen in by_hundreds(named):
-        for item_id, *home in Paper.objects.filter(id__in=chosen).values_list("id", "contract_no", "item_type"):
-            found[item_id] = (home[0], home[1])
-    numbers: dict[str, list[str]] = {}
-    for chosen in by_hundreds([one for one in named if one not in found]):
-        issued = Paper.objects.filter(number__in=chosen, item_type="issued").exclude(document_id="")
-        for number, document_id in issued.values_list("number", "document_id"):
-            numbers.setdefault(document_id, []).append(number)
-    for chosen in by_hundreds(numbers):
-        answers = Paper.objects.filter(answers__in=chosen).order_by("version")
-        for document_id, *home in answers.values_list("answers", "contract_no", "item_type"):
-            found |= dict.fromkeys(numbers[document_id], (home[0], home[1]))
-    return found
 
 
 def by_hundreds(names: Collection[str]) -> Iterator[list[str]]:

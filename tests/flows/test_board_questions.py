@@ -13,12 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from docgen.archive.keep import keep
 from docgen.issuing.issue import FaceFile, Order, Produced
 from docgen.services import issue_document as issuing
-from docgen.services.deposit_scan import Arrival, deposit_scan, placement_for
+from docgen.services.deposit_scan import Arrival, deposit_scan
 from docgen.services.due_board import DueBoard, Wanted, due_board
 from docgen.services.evidence import filed_evidence, find_evidence
 from docgen.services.import_deal import import_deal
 from docgen.services.letters import Dispatch, deliver_letter, send_letter
 from docgen.services.office import Office
+from docgen.services.placed_by_hand import placement_for
 from docgen.services.prepare_issue import Request
 from docgen.services.record_fact import NewFact, add_fact
 from docgen.store import ledger

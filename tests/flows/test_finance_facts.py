@@ -16,13 +16,14 @@ from docgen.findings import Severity
 from docgen.receivables.board import BoardRow
 from docgen.services.archive_care import rebuild_database
 from docgen.services.deals import show_deal
-from docgen.services.deposit_scan import Arrival, Deposited, deposit_scan, placement_for
+from docgen.services.deposit_scan import Arrival, Deposited, deposit_scan
 from docgen.services.due_board import all_rows
 from docgen.services.import_deal import import_deal
 from docgen.services.import_payments import confirm_payments
 from docgen.services.issue_document import issue_document
 from docgen.services.letters import Dispatch, fail_letter, send_letter
 from docgen.services.office import Office
+from docgen.services.placed_by_hand import placement_for
 from docgen.services.prepare_issue import Request, prepare
 from docgen.services.record_fact import NewFact, Withdrawal, add_fact, undo_fact
 from docgen.services.repaying import add_plan, withdraw_plan

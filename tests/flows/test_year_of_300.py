@@ -32,12 +32,13 @@ from docgen.receivables.board import BoardRow
 from docgen.services import issue_document as issuing
 from docgen.services.archive_care import rebuild_database
 from docgen.services.change_terms import Signed, new_change, sign_change
-from docgen.services.deposit_scan import Arrival, Placement, deposit_scan, placement_for
+from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
 from docgen.services.due_board import DueBoard, Wanted, due_board
 from docgen.services.import_deal import import_deal
 from docgen.services.import_payments import confirm_payments
 from docgen.services.letters import Dispatch, deliver_letter, fail_letter, send_letter
 from docgen.services.office import Office as Home
+from docgen.services.placed_by_hand import placement_for
 from docgen.services.prepare_issue import Request, prepare
 from docgen.services.record_fact import NewFact, Withdrawal, add_fact, undo_fact
 from docgen.workspace import data_root
