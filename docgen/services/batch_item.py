@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from docgen.archive.layout import Folder
 from docgen.archive.record import Sidecar
 from docgen.errors import DocgenError
 from docgen.findings import Finding, Severity, error
@@ -85,13 +86,15 @@ class ItemResult:
 def issue_item(office: Office, order: BatchOrder, item: BatchItem) -> ItemResult:
     """Issue one item, or return the paper that stands for it; a refusal is a result, not an error."""
     try:
-        contract_no = ledger.deal(item.deal).contract_no
-        with writing(folder_of(office, contract_no), at=office.now(), actor=office.actor):
+        contract_no = ledger.contract_no_of(item.deal)
+        folder = folder_of(office, contract_no)
+        with writing(folder, at=office.now(), actor=office.actor):
             standing = batches.issued_in(order.id, contract_no=contract_no).get(item.key)
             if standing is not None:
                 return result_of(office, item, standing)
-            issued = issue_document(office, order.request(item))
-        return result_of(office, item, ledger.paper(issued.number), findings=issued.findings, is_earlier=False)
+            issued = issue_document(office, order.request(item), folder=folder)
+        paper = ledger.paper(issued.number)
+        return result_of(office, item, paper, folder=folder, findings=issued.findings, is_earlier=False)
     except DocgenError as problem:
         log.refused(problem, kind=order.kind)
         return _failed(item, problem.findings)
@@ -100,16 +103,17 @@ def issue_item(office: Office, order: BatchOrder, item: BatchItem) -> ItemResult
         return _failed(item, (error("core.unexpected", what=type(problem).__name__, log=where),))
 
 
-def result_of(
+def result_of(  # noqa: PLR0913  # the paper, where it lies, and what was said
     office: Office,
     item: BatchItem,
     paper: ledger.PaperLine,
     *,
+    folder: Folder | None = None,
     findings: tuple[Finding, ...] = (),
     is_earlier: bool = True,
 ) -> ItemResult:
     """Return the result of an item that a paper stands for."""
-    folder = folder_of(office, paper.contract_no)
+    folder = folder or folder_of(office, paper.contract_no)
     sidecar = Sidecar.model_validate(paper.sidecar)
     kept = next((each.name for each in sidecar.derived if each.name.endswith(".snapshot.json")), None)
     letter_number = sidecar.extra.get("letter_number")

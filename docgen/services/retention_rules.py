@@ -21,6 +21,7 @@ from docgen.deals.milestones import terminated_on
 from docgen.deals.retention import MANUAL, Term
 from docgen.errors import Refused
 from docgen.findings import Finding, warning
+from docgen.rendering.kept import Kept, seen
 from docgen.retention.reckoning import Starts, deciding, length_words, reckon, rule_words
 from docgen.retention.table import (
     CONTRACT_PAPER,
@@ -74,10 +75,13 @@ def table_of(office: Office) -> RetentionTable:
     own = table_path(office.workspace)
     path = own if own.exists() else SHIPPED
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return _tables.get(seen(path), lambda: read_table(path.read_text(encoding="utf-8-sig"), name=FILE_NAME))
     except (OSError, UnicodeDecodeError) as problem:
         raise Refused.of("retention.table-unreadable", FILE_NAME, what=type(problem).__name__) from problem
-    return read_table(text, name=FILE_NAME)
+
+
+_tables: Kept[RetentionTable] = Kept(4)
+"""Tables as read, good while their file stays the same."""
 
 
 def table_path(workspace: Workspace) -> Path:
