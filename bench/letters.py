@@ -41,6 +41,11 @@ from docgen.store import ledger, people, projection
 from docgen.workspace import data_root
 
 LETTERS = 60
+_SOUNDS = (
+    "安白柏北碧博采沧辰澄初川达德鼎东帆丰枫凤高光国海瀚航浩和恒弘虹华辉汇嘉江金锦景九凯康可蓝朗乐黎力联林龙"
+    "鹿绿明宁朋启千"
+)
+"""Characters of made-up customers' names."""
 KIND, DAY = "预付款通知单", date(2024, 3, 12)
 MEGABYTE_IN_KIB = 1024
 STEPS: tuple[tuple[ModuleType | type, str, str], ...] = (
@@ -69,16 +74,35 @@ STEPS: tuple[tuple[ModuleType | type, str, str], ...] = (
 
 
 def office_with_deals(root: Path, count: int) -> Office:
-    """Make a workspace with copies of the sample deal, each under numbers of its own."""
+    """Make a workspace with copies of the sample deal, each with a customer, a price and numbers of its own."""
     initialise(root, read_companies(data_root() / "samples" / "companies")["shanhai"])
     office = open_office(root)
     sample = (data_root() / "samples" / "deals" / "xx-tech.yaml").read_text(encoding="utf-8")
     for n in range(1, count + 1):
         path = root / "deal.yaml"
-        own = sample.replace("SO2024031001", f"SO20240310{n:05}").replace("HT2024031001", f"HT202403{n:06}")
-        path.write_text(own.replace("XXKJ-CG-2024-017", f"XXKJ-CG-{n:06}"), encoding="utf-8")
+        path.write_text(own_deal(sample, n), encoding="utf-8")
         import_deal(office, path)
     return office
+
+
+def own_deal(sample: str, n: int) -> str:
+    """Return the sample deal as another customer's: no two letters of a batch say the same."""
+    many = len(_SOUNDS)
+    name = _SOUNDS[n % many] + _SOUNDS[n // many % many] + _SOUNDS[(7 * n + 5) % many]
+    price = 30000 + 10 * n
+    own = {
+        "SO2024031001": f"SO20240310{n:05}",
+        "HT2024031001": f"HT202403{n:06}",
+        "XXKJ-CG-2024-017": f"XXKJ-CG-{n:06}",
+        "XX科技": f"{name}科技",
+        "MA0000002C": f"MA{n:07}2",
+        "虚构大道1号": f"虚构大道{n}号",
+        "unit_price: 48000": f"unit_price: {price}",
+        "total: 285000.00": f"total: {5 * price + 45000}.00",
+    }
+    for was, now in own.items():
+        sample = sample.replace(was, now)
+    return sample
 
 
 def rate_of(office: Office, items: tuple[BatchItem, ...], workers: int) -> tuple[float, float, BatchDone]:

@@ -26,6 +26,8 @@ from docgen.rendering.furniture import code_drawing, code_zone, draft_drawing
 from docgen.rendering.laidout import PT_PER_PX, PlacedText, Zone, placed_texts, source_text, zones
 from docgen.rendering.paper import DRAFT_WORD, PaperMeta, paper_words
 from docgen.rendering.printed import PrintedValue, recording
+from docgen.rendering.quick import Memory, is_proved, quickened
+from docgen.rendering.quick_parse import EMPTY, give, parsed
 from docgen.rendering.sandbox import ItemEnvironment, check_context, environment, fill, load
 from docgen.rendering.spelled import freeze
 from docgen.rendering.styles import worn
@@ -101,7 +103,7 @@ def render_pdf(job: PdfJob) -> RenderedPdf:
     """
     html, values, assets = fill_html(job)
     with _listening() as complaints:
-        document, root = _lay_out(html, assets, job.meta, complaints)
+        document, root, remembered = _lay_out(html, assets, job.meta, complaints)
         codes = tuple(_code_zones(document)) if _bears_code(job) else ()
         layout = Layout(
             template=job.template,
@@ -114,7 +116,8 @@ def render_pdf(job: PdfJob) -> RenderedPdf:
             has_attachments=bool(document.metadata.attachments),
         )
         _refuse(layout_faults(layout))
-        data = _write(document, job)
+        with quickened(remembered):
+            data = _write(document, job)
         _refuse(font_faults((font.family for font in document.fonts.values()), job.template))
     return RenderedPdf(
         data=data,
@@ -131,22 +134,26 @@ def _bears_code(job: PdfJob) -> bool:
     return job.page_code is not None and not job.draft
 
 
-def _lay_out(html: str, assets: Assets, meta: PaperMeta, complaints: list[str]) -> tuple[Any, Any]:
+def _lay_out(html: str, assets: Assets, meta: PaperMeta, complaints: list[str]) -> tuple[Any, Any, Memory | None]:
     engine = _engine()
-    source = engine.HTML(string=html, base_url=ROOT_URL, url_fetcher=fetcher_of(engine, assets))
+    tree = parsed(html) if is_proved() else None
+    page = html if tree is None else EMPTY
+    source = engine.HTML(string=page, base_url=ROOT_URL, url_fetcher=fetcher_of(engine, assets))
+    if tree is not None:
+        give(source, tree)
     ready = dressing(engine, stylesheets(source.etree_element), assets, complaints)
     if ready is None:
         document = source.render(pdf_variant="pdf/a-2a")
     else:
         undress(source.etree_element)
-        with worn(ready.closet, source.etree_element):
+        with worn(ready.closet, source.etree_element), quickened(ready.fonts.memory):
             document = source.render(pdf_variant="pdf/a-2a", stylesheets=ready.sheets, font_config=ready.fonts.engine)
     about = document.metadata
     about.title, about.authors, about.description = meta.title, [meta.author], meta.subject
     about.keywords = [meta.identifier] if meta.identifier else []
     about.generator, about.lang, about.custom = "docgen", meta.language, {}
     about.created = about.modified = meta.created.replace(microsecond=0).isoformat()
-    return document, source.etree_element
+    return document, source.etree_element, None if ready is None else ready.fonts.memory
 
 
 @lru_cache(maxsize=1)

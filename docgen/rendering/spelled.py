@@ -1,14 +1,23 @@
 """A finished PDF's objects, each spelled out once.
 
 pydyf spells every object twice, once to write it and once for the file's identifier, and compresses the fonts twice
-with it. Before it begins, each object is replaced by its own bytes.
+with it. Before it begins, each object is replaced by its own bytes. Streams are compressed here, and what the last
+papers had as well (a font cut down to the same characters, the colour profile) is taken from them.
 """
 
 from __future__ import annotations
 
+import zlib
+from functools import lru_cache
 from typing import Any
 
 import pydyf
+
+LEVEL = 6
+"""How hard zlib tries: the fonts of a letter take half the time of pydyf's 9 and four bytes more in a thousand."""
+_STREAMS_KEPT = 64
+_KEPT_TO = 1_000_000
+"""Larger streams are not kept."""
 
 
 class Spelled(pydyf.Object):  # type: ignore[misc]  # pydyf is untyped
@@ -18,7 +27,7 @@ class Spelled(pydyf.Object):  # type: ignore[misc]  # pydyf is untyped
         super().__init__()
         self.number, self.generation, self.free = meant.number, meant.generation, meant.free
         self._is_compressible = bool(meant.compressible) and not is_catalogue
-        self._data = bytes(meant.data)
+        self._data = _stream(meant) if isinstance(meant, pydyf.Stream) and meant.compress else bytes(meant.data)
 
     @property
     def data(self) -> bytes:
@@ -29,6 +38,19 @@ class Spelled(pydyf.Object):  # type: ignore[misc]  # pydyf is untyped
     def compressible(self) -> bool:
         """Whether the object may stand in an object stream."""
         return self._is_compressible
+
+
+def _stream(meant: Any) -> bytes:  # noqa: ANN401  # a stream of pydyf's, or one built on it
+    """Return a stream as pydyf spells it, but for how it is compressed."""
+    plain = b"\n".join(each if isinstance(each, bytes) else pydyf._to_bytes(each) for each in meant.stream)  # noqa: SLF001  # its own spelling
+    packed = _packed(plain) if len(plain) <= _KEPT_TO else zlib.compress(plain, LEVEL)
+    extra = pydyf.Dictionary({**meant.extra, "Filter": "/FlateDecode", "Length": len(packed)})
+    return b"\n".join((bytes(extra.data), b"stream", packed, b"endstream"))
+
+
+@lru_cache(maxsize=_STREAMS_KEPT)
+def _packed(plain: bytes) -> bytes:
+    return zlib.compress(plain, LEVEL)
 
 
 def freeze(pdf: Any) -> None:  # noqa: ANN401  # pydyf's file

@@ -5,6 +5,9 @@ kind has the same elements under the same rules. WeasyPrint shares a computed st
 document; this makes it share between documents. Which element has which rules is still found out for each document:
 the key of a kept style is its parent's kept style and every declaration that applies, value by value.
 
+Where the selectors look at nothing but an element, its attributes and what it stands in, even that is not asked again:
+an element with the same name and attributes in the same place below the same ones has the rules it had before.
+
 The inside may change with any version, so this is done for the versions it was proved with and left undone for others
 (slower, the same pages). It is left undone too for whatever lets a style depend on more than its rules.
 """
@@ -38,15 +41,26 @@ _BEYOND_ITS_RULES = re.compile(
 
 _COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 
+_SELECTORS = re.compile(rb"([^{};]*)\{")
+_PLACED = re.compile(rb"::(?:before|after)\b|:first-child\b")
+_BEYOND_ITS_PATH = re.compile(rb"[\[+~:|]")
+"""What lets a selector look at neighbours, at numbers, or at attributes that change with every paper."""
+
 Key = tuple[int, tuple[object, ...]]
+Pseudos = tuple[tuple[str, dict[str, Any]], ...]
+"""What the rules say of what is generated before and after an element."""
+Place = tuple[int, Any, Pseudos]
+"""A place's own number, the style of an element in it, and its pseudo-elements."""
 
 
 class Closet:
-    """The computed styles of one set of sheets and fonts."""
+    """The computed styles of one set of sheets and fonts; `by_place` tells whether a place decides the rules."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_place: bool = False) -> None:
         self.styles: dict[Key, Any] = {}
         self.known: set[int] = set()
+        self.by_place = by_place
+        self.places: dict[tuple[object, ...], Place] = {}
 
     def key_of(self, parent: Any, cascaded: Mapping[str, Any]) -> Key | None:  # noqa: ANN401  # the engine's styles
         """Return what makes a style what it is; None if its parent is not kept, or a value cannot be compared."""
@@ -75,8 +89,49 @@ class Closet:
         if len(self.styles) >= STYLES_KEPT:
             self.styles.clear()
             self.known.clear()
+            self.places.clear()
         self.styles[key] = style
         self.known.add(id(style))
+
+    def placed(self, root: Any) -> list[tuple[Any, Any, Pseudos]] | None:  # noqa: ANN401  # a parsed page
+        """Return each element with its style and pseudo-elements, in tree order; None if one stands in a new place."""
+        if not self.by_place:
+            return None
+        found: list[tuple[Any, Any, Pseudos]] = []
+        for element, key in _keys(root, self.places):
+            place = self.places.get(key)
+            if place is None:
+                return None
+            found.append((element, *place[1:]))
+        return found
+
+    def place(self, root: Any, styles: Mapping[Any, Any], pseudos: Mapping[Any, Pseudos]) -> None:  # noqa: ANN401  # as above
+        """Keep the styles of a page's elements by their places, if all of them are kept."""
+        if not self.by_place or len(self.places) >= STYLES_KEPT:
+            return
+        for element, key in _keys(root, self.places):
+            style = styles[element, None]
+            if id(style) not in self.known:
+                return
+            self.places.setdefault(key, (len(self.places) + 1, style, pseudos.get(element, ())))
+
+
+def _keys(root: Any, places: Mapping[tuple[object, ...], Place]) -> Iterator[tuple[Any, tuple[object, ...]]]:  # noqa: ANN401  # as above
+    """Yield each element in tree order with the key of its place; one is asked for after the one above is placed."""
+    waiting: list[tuple[Any, tuple[object, ...] | None, bool]] = [(root, None, True)]
+    while waiting:
+        element, above, is_first = waiting.pop()
+        said = tuple(item for item in element.attrib.items() if not item[0].startswith("data-"))
+        key = (places[above][0] if above is not None else 0, element.tag, is_first, said)
+        yield element, key
+        below = [child for child in element if isinstance(child.tag, str)]
+        waiting.extend((child, key, number == 0) for number, child in reversed(list(enumerate(below))))
+
+
+def places_decide(sheets: bytes) -> bool:
+    """Tell whether these selectors look at an element, being first or not, its class, what it stands in, no further."""
+    selectors = (each for each in _SELECTORS.findall(_COMMENT.sub(b"", sheets)) if b"@" not in each)
+    return not any(_BEYOND_ITS_PATH.search(_PLACED.sub(b"", each)) for each in selectors)
 
 
 class _Worn(threading.local):
@@ -105,6 +160,20 @@ def worn(closet: Closet | None, root: Any) -> Iterator[None]:  # noqa: ANN401  #
         _worn.closet = None
 
 
+def _generate(
+    theirs: Any,  # noqa: ANN401  # the engine's method
+    cascaded: dict[Any, Any],
+    found: list[tuple[Any, Any, Pseudos]],
+    about: Mapping[str, Any],
+) -> None:
+    """Work out the styles of what is generated before and after elements, whose other styles are known."""
+    for element, _, pseudos in found:
+        for name, said in pseudos:
+            cascaded[element, name] = said
+            theirs(element, parent=element, pseudo_type=name, **about)
+    cascaded.clear()
+
+
 def _install() -> None:
     """Put our way of computing styles in the place of WeasyPrint's, once; outside `worn` it does what theirs does."""
     from weasyprint import css  # noqa: PLC0415  # as above
@@ -117,8 +186,27 @@ def _install() -> None:
 
         is_docgen = True
 
+        def __init__(self, html: Any, sheets: Any, presentational_hints: Any, font_config: Any, target_collector: Any):  # noqa: ANN204, ANN401  # the engine's signature
+            closet, root = _worn.closet, html.etree_element
+            self._pseudos: dict[Any, Pseudos] = {}
+            found = closet.placed(root) if closet is not None and not presentational_hints else None
+            if found is None:
+                super().__init__(html, sheets, presentational_hints, font_config, target_collector)
+                if closet is not None and not presentational_hints:
+                    closet.place(root, self.get_computed_styles(), self._pseudos)
+                return
+            self._cascaded_styles: dict[Any, Any] = {}
+            self._computed_styles: dict[Any, Any] = {(element, None): style for element, style, _ in found}
+            self._sheets, self.font_config = sheets, font_config
+            self.initial_page_sizes = {"box": None, "area": None}
+            about = {"root": root, "base_url": html.base_url, "target_collector": target_collector}
+            _generate(super().set_computed_styles, self._cascaded_styles, found, about)
+
         def set_computed_styles(self, element: Any, parent: Any, **rest: Any) -> None:  # noqa: ANN401  # the engine's signature
             closet, pseudo = _worn.closet, rest.get("pseudo_type")
+            if pseudo is not None and hasattr(element, "tag"):
+                said = self.get_cascaded_styles().get((element, pseudo), {})
+                self._pseudos[element] = (*self._pseudos.get(element, ()), (pseudo, said))
             if closet is None or pseudo is not None or not hasattr(element, "tag"):
                 super().set_computed_styles(element, parent, **rest)
                 return

@@ -18,7 +18,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from docgen.rendering.assets import ROOT_URL, AssetRefused, Assets
 from docgen.rendering.kept import Kept, Seen, seen
-from docgen.rendering.styles import Closet, may_keep
+from docgen.rendering.quick import Memory
+from docgen.rendering.styles import Closet, may_keep, places_decide
 
 KINDS_KEPT = 24
 """Kinds whose sheets a thread keeps parsed."""
@@ -31,10 +32,11 @@ Files = tuple[tuple[str, Seen], ...]
 
 @dataclass(frozen=True, slots=True)
 class Fonts:
-    """Fonts registered with the engine, and the files they came from."""
+    """Fonts registered with the engine, the files they came from, and what is remembered of lines set in them."""
 
     engine: Any
     files: Files
+    memory: Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,10 @@ def _prepare(engine: Any, urls: tuple[str, ...], assets: Assets) -> Dressing | N
         for url, text in zip(urls, texts, strict=True)
     )
     if fonts is None or not is_known:
-        fonts = Fonts(config, tuple(files))
+        fonts = Fonts(config, tuple(files), Memory())
         _wardrobe.fonts.put(bearing, fonts)
-    return Dressing(sheets, fonts, sheets_read, Closet() if may_keep(b"\n".join(texts)) else None)
+    whole = b"\n".join(texts)
+    return Dressing(sheets, fonts, sheets_read, Closet(by_place=places_decide(whole)) if may_keep(whole) else None)
 
 
 def fetcher_of(engine: Any, assets: Assets, files: list[tuple[str, Seen]] | None = None) -> Any:  # noqa: ANN401  # an untyped library

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from docgen.archive.layout import Folder
 from docgen.archive.record import Sidecar
 from docgen.errors import DocgenError
 from docgen.findings import Finding, Severity, error, note
@@ -105,16 +106,18 @@ def issue_item(office: Office, order: BatchOrder, item: BatchItem) -> ItemResult
     Where packets are wanted, a letter whose attachments are not all in the archive is not issued.
     """
     try:
-        contract_no = ledger.deal(item.deal).contract_no
-        with writing(folder_of(office, contract_no), at=office.now(), actor=office.actor):
+        contract_no = ledger.contract_no_of(item.deal)
+        folder = folder_of(office, contract_no)
+        with writing(folder, at=office.now(), actor=office.actor):
             standing = batches.issued_in(order.id, contract_no=contract_no).get(item.key)
             if standing is not None:
-                return bound(office, order, result_of(office, item, standing))
+                return bound(office, order, result_of(office, item, standing, folder=folder))
             if order.packets is not None:
                 require_attachments(office, order.request(item), choice=order.packets, may_be_bare=True)
-            issued = issue_document(office, order.request(item))
+            issued = issue_document(office, order.request(item), folder=folder)
             paper = ledger.paper(issued.number)
-            return bound(office, order, result_of(office, item, paper, findings=issued.findings, is_earlier=False))
+            result = result_of(office, item, paper, folder=folder, findings=issued.findings, is_earlier=False)
+            return bound(office, order, result)
     except DocgenError as problem:
         log.refused(problem, kind=order.kind)
         return _failed(item, problem.findings)
@@ -142,16 +145,17 @@ def bound(office: Office, order: BatchOrder, result: ItemResult) -> ItemResult:
     )  # fmt: skip
 
 
-def result_of(
+def result_of(  # noqa: PLR0913  # the paper, where it lies, and what was said
     office: Office,
     item: BatchItem,
     paper: ledger.PaperLine,
     *,
+    folder: Folder | None = None,
     findings: tuple[Finding, ...] = (),
     is_earlier: bool = True,
 ) -> ItemResult:
     """Return the result of an item that a paper stands for."""
-    folder = folder_of(office, paper.contract_no)
+    folder = folder or folder_of(office, paper.contract_no)
     sidecar = Sidecar.model_validate(paper.sidecar)
     kept = next((each.name for each in sidecar.derived if each.name.endswith(".snapshot.json")), None)
     letter_number = sidecar.extra.get("letter_number")

@@ -21,6 +21,7 @@ from docgen.findings import error
 from docgen.services import logging as log
 from docgen.services.batch_item import BatchItem, BatchOrder, ItemResult, issue_item
 from docgen.services.office import Office, open_office
+from docgen.services.worker_folders import own_folder, sweep_folders
 
 COLLECT_EVERY = 20
 """Papers between two collections."""
@@ -71,6 +72,7 @@ class _Hand:
 
 
 def _in_processes(setup: _Setup, items: Iterator[BatchItem], workers: int, stopped: Stopped) -> Iterator[ItemResult]:
+    sweep_folders()
     hands = [_hire(setup) for _ in range(workers)]
     try:
         for hand in hands:
@@ -133,7 +135,7 @@ def _work(pipe: Connection, setup: _Setup) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     office = open_office(setup.root, actor=setup.actor)
     log.set_up(office.workspace.log)
-    with _disciplined() as tidy:
+    with own_folder(), _disciplined() as tidy:
         while True:
             try:
                 item = pipe.recv()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from docgen.approvals.trail import Act, Approval
+from docgen.deals.deal import Deal
 from docgen.kinds.dossier import Dossier, KnownAct, KnownApproval, KnownLetter, KnownPaper, KnownPayments
 from docgen.services.office import Office
 from docgen.services.retention_rules import contract_term
@@ -15,13 +16,14 @@ ISSUED, FILED, CURRENT = "issued", "filed", "current"
 _STANDS: tuple[None, None] = (None, None)
 
 
-def dossier_of(office: Office, contract_no: str) -> Dossier:
+def dossier_of(office: Office, contract_no: str, *, record: Deal | None = None, with_names: bool = True) -> Dossier:
     """Return what the office keeps about a deal, in the order it came.
 
-    Every customer's name stands in it only where the record holds a proposal, whose cases must not tell one.
+    Every customer's name stands in it only where the record holds a proposal, whose cases must not tell one; a kind
+    that does not look at them goes without.
     """
     rows = [row for row in ledger.papers(contract_no) if row.item_type in {ISSUED, FILED}]
-    record = ledger.deal(contract_no).record
+    record = record or ledger.deal(contract_no).record
     about = {row.document_id: row.subject for row in rows if row.item_type == ISSUED and row.document_id}
     ends = dict(_ends(office, contract_no, rows))
     papers = tuple(_paper(office, row, about.get(row.answers, row.subject), ends.get(row.id, _STANDS)) for row in rows)
@@ -30,7 +32,7 @@ def dossier_of(office: Office, contract_no: str) -> Dossier:
     return Dossier(
         papers,
         tuple(_letter(row) for row in sent),
-        customer_names=customers.all_names() if record.proposal else (),
+        customer_names=customers.all_names() if with_names and record.proposal else (),
         answers=reviews.answers(contract_no),
         approvals=asked,
         payments=_payments(office, contract_no, record.company.id),
@@ -42,7 +44,7 @@ def _payments(office: Office, contract_no: str, company: str) -> KnownPayments:
     known = collection.payments_known().get(company)
     lines = (
         line.id
-        for line in collection.bank_lines()
+        for line in collection.lines_about(contract_no)
         if any(one["contract_no"] == contract_no and one["why"] != "amount" for one in line.candidates)
     )
     as_of = known.as_of if known else None

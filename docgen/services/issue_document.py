@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from docgen.archive.deposit import Content, Template, deposit
+from docgen.archive.layout import Folder
 from docgen.archive.names import safe_name
 from docgen.archive.record import CustomerRef, Item, new_item_id
 from docgen.codes.payload import new_document_id
@@ -43,20 +44,22 @@ class Issued:
     findings: tuple[Finding, ...]
 
 
-def issue_document(office: Office, request: Request) -> Issued:
+def issue_document(office: Office, request: Request, *, folder: Folder | None = None) -> Issued:
     """Issue a paper of a deal and file it; the contract is held meanwhile, so that two people never issue it twice.
+
+    Whoever holds the contract's folder already says which it is.
 
     Raises:
         Refused: the deal is not ready for this paper; all findings at once, and no number is used up.
         TemplateRefused: the template needs a value the deal does not have.
         ProofFailed: the finished paper does not say exactly what it should.
     """
-    folder = folder_of(office, ledger.deal(request.deal).contract_no)
+    folder = folder or folder_of(office, ledger.contract_no_of(request.deal))
     with writing(folder, at=office.now(), actor=office.actor):
         prepared = prepare(office, request, is_draft=False)
-        order = _numbered(office, prepared.order)
+        order = _numbered(office, folder, prepared.order)
         produced = produce(order)
-        return _file(office, order, produced, request=request, prepared=prepared)
+        return _file(office, folder, produced, Asked(request, prepared, order))
 
 
 def draft_document(office: Office, request: Request, out: Path, *, kind: Kind | None = None) -> Issued:
@@ -79,7 +82,7 @@ def draft_document(office: Office, request: Request, out: Path, *, kind: Kind | 
     return _issued(prepared.order, produced, tuple(files), prepared.findings)
 
 
-def _numbered(office: Office, order: Order) -> Order:
+def _numbered(office: Office, folder: Folder, order: Order) -> Order:
     """Take the paper's number (and letter number) for ever, and draw its document id."""
     contract_no = _contract_no(order)
     series = Series(
@@ -87,7 +90,7 @@ def _numbered(office: Office, order: Order) -> Order:
         lambda n: numbering.paper_number(order.kind.spec, contract_no, order.subject, n),
     )
     at = office.now()
-    number = allot(folder_of(office, _contract_no(order)), series, at=at, actor=office.actor)
+    number = allot(folder, series, at=at, actor=office.actor)
     return replace(
         order,
         number=number,
@@ -104,12 +107,21 @@ def _letter_number(office: Office, order: Order) -> str:
     return allot(office.archive.company(year), series, at=office.now(), actor=office.actor)
 
 
-def _file(office: Office, order: Order, produced: Produced, *, request: Request, prepared: Prepared) -> Issued:
-    folder = folder_of(office, _contract_no(order))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for, what was found of it, and the order under its numbers."""
+
+    request: Request
+    prepared: Prepared
+    order: Order
+
+
+def _file(office: Office, folder: Folder, produced: Produced, asked: Asked) -> Issued:
+    order = asked.order
     with writing(folder, at=order.created, actor=office.actor) as journal:
         sidecar = deposit(
             folder,
-            _item(office, order, produced, request, approval=prepared.approval),
+            _item(office, order, produced, asked.request, approval=asked.prepared.approval),
             _contents(order, produced),
             beside(order.number, produced),
             [Template(name, data) for name, data in produced.templates.items()],
@@ -120,7 +132,7 @@ def _file(office: Office, order: Order, produced: Produced, *, request: Request,
         )
     log.record("issued", number=order.number, kind=order.kind.spec.id, document=str(order.document_id))
     files = tuple(folder.path / file.name for file in sidecar.files)
-    return _issued(order, produced, files, prepared.findings)
+    return _issued(order, produced, files, asked.prepared.findings)
 
 
 def _item(office: Office, order: Order, produced: Produced, request: Request, *, approval: str | None) -> Item:

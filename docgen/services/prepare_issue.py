@@ -10,7 +10,7 @@ from docgen.errors import NotFound, Refused
 from docgen.findings import Finding, Severity, error, has_errors
 from docgen.issuing.issue import Order
 from docgen.kinds.dossier import Dossier
-from docgen.kinds.kind import Face, Kind, SubjectType
+from docgen.kinds.kind import Condition, Face, Kind, SubjectType
 from docgen.kinds.readiness import pick, readiness
 from docgen.kinds.subjects import Subject, subjects
 from docgen.services.approval_gate import Gate, gate
@@ -74,7 +74,7 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
         *_dating(request, dated, today=today, is_draft=is_draft),
         *(_as_it_stands(each) for each in check(stored.record, calendar=office.calendar)),
         *readiness(kind, stored.record, subject, as_of=as_of, calendar=office.calendar, dated=dated, dossier=dossier),
-        *([] if is_draft else _repetition(kind, stored, subject, request)),
+        *([] if is_draft else _repetition(kind, dossier, subject, request)),
         *(approved.findings if approved else ()),
     ]
     if has_errors(findings) and not is_draft:
@@ -117,7 +117,8 @@ def _once(findings: list[Finding]) -> tuple[Finding, ...]:
 
 def _dossier(office: Office, kind: Kind, stored: ledger.StoredDeal, request: Request) -> Dossier:
     """Return the deal's dossier; for a notice about a paper, with what is wrong with that paper."""
-    dossier = dossier_of(office, stored.contract_no)
+    is_asked = Condition.PROPOSAL_CASES_MASKED in kind.spec.conditions
+    dossier = dossier_of(office, stored.contract_no, record=stored.record, with_names=is_asked)
     paper = dossier.own(request.about) if request.about else None
     if kind.spec.subject is not SubjectType.PAPER or paper is None:
         return dossier
@@ -173,13 +174,17 @@ def _dating(request: Request, dated: date, *, today: date, is_draft: bool) -> li
     return [] if request.reason else [error("issuing.dated-needs-reason", "dated", dated=dated.isoformat())]
 
 
-def _repetition(kind: Kind, stored: ledger.StoredDeal, subject: Subject, request: Request) -> list[Finding]:
+def _repetition(kind: Kind, dossier: Dossier, subject: Subject, request: Request) -> list[Finding]:
     if request.again:
         return []
     return [
-        error("issuing.already-issued", row.number, title=kind.spec.title, number=row.number)
-        for row in ledger.papers(stored.contract_no)
-        if _is_current(row, kind) and row.subject == str(subject) and row.number != request.replaces
+        error("issuing.already-issued", paper.number, title=kind.spec.title, number=paper.number)
+        for paper in dossier.papers
+        if paper.is_own
+        and paper.is_current
+        and paper.kind == kind.spec.id
+        and paper.subject == str(subject)
+        and paper.number != request.replaces
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
@@ -142,6 +143,16 @@ def bank_lines(*, status: str | None = "waiting") -> tuple[StoredLine, ...]:
     """Return the bank lines that wait (or of another status, or all), oldest first."""
     rows = BankLine.objects.order_by("on", "id")
     return tuple(_line(row) for row in (rows if status is None else rows.filter(status=status)))
+
+
+def lines_about(contract_no: str) -> tuple[StoredLine, ...]:
+    """Return the waiting bank lines that may belong to a contract, as their candidates name it, oldest first."""
+    told = json.dumps(contract_no).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = BankLine.objects.filter(status="waiting").extra(
+        where=["candidates LIKE %s ESCAPE '\\'"], params=[f"%{told}%"]
+    )
+    lines = (_line(row) for row in rows.order_by("on", "id"))
+    return tuple(line for line in lines if any(one["contract_no"] == contract_no for one in line.candidates))
 
 
 def bank_line(line_id: str) -> StoredLine:

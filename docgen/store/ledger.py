@@ -13,7 +13,10 @@ from docgen.archive.layout import COMPANY, CUSTOMER
 from docgen.archive.verify import Anchor
 from docgen.deals.deal import Deal as DealRecord
 from docgen.errors import NotFound, Refused
-from docgen.store import database  # noqa: F401  # sets Django up before the models
+from docgen.store import (
+    database,  # noqa: F401  # sets Django up before the models
+    direct,
+)
 from docgen.store.customers import survivors
 from docgen.store.models import Alias, Deal, Event, LogCursor, Number, Paper
 
@@ -89,6 +92,17 @@ def deal(reference: str) -> StoredDeal:
     if found is None:
         raise NotFound.of("store.no-deal", reference, near="、".join(_near(reference)) or "—")
     return found
+
+
+def contract_no_of(reference: str) -> str:
+    """Return the contract number of the deal that bears a number; the record itself is not read.
+
+    Raises:
+        NotFound, Refused: as `deal`.
+    """
+    if direct.one("SELECT 1 FROM store_deal WHERE contract_no = %s", reference):
+        return reference
+    return deal(reference).contract_no
 
 
 def find_deal(reference: str) -> StoredDeal | None:

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
-
 from docgen.archive.layout import Folder
+from docgen.store import direct
 from docgen.store.journal import Journal, writing
 from docgen.store.models import Event, Number
 
@@ -34,13 +33,19 @@ def allot(folder: Folder, series: Series, *, at: datetime, actor: str) -> str:
         StorageProblem: the folder's lock is not to be had, or the disk refuses.
     """
     with writing(folder, at=at, actor=actor) as journal:
-        n = 1 + (Number.objects.filter(series=series.name).aggregate(last=Max("n"))["last"] or 0)
+        n = 1 + _last(series)
         number = series.write(n)
-        while Number.objects.filter(number=number).exists():
+        while direct.one("SELECT 1 FROM store_number WHERE number = %s", number):
             n += 1
             number = series.write(n)
         journal.append(ALLOTTED, {"series": series.name, "n": n, "number": number})
     return number
+
+
+def _last(series: Series) -> int:
+    """Return the highest number the series ever gave out."""
+    row = direct.one("SELECT MAX(n) FROM store_number WHERE series = %s", series.name)
+    return int(row[0]) if row and row[0] is not None else 0
 
 
 def allot_for(journal: Journal, series: Series, item: str) -> str:
@@ -51,7 +56,7 @@ def allot_for(journal: Journal, series: Series, item: str) -> str:
     known = Event.objects.filter(type=ALLOTTED, payload__item=item).order_by("id").last()
     if known is not None:
         return str(known.payload["number"])
-    n = 1 + (Number.objects.filter(series=series.name).aggregate(last=Max("n"))["last"] or 0)
+    n = 1 + _last(series)
     while Number.objects.filter(number=series.write(n)).exists():
         n += 1
     number = series.write(n)

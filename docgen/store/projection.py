@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from docgen.approvals.trail import APPROVAL_EVENTS
 from docgen.archive import disk
@@ -29,6 +29,7 @@ from docgen.store import (
     collection,
     customers,
     database,  # noqa: F401  # sets Django up before the models
+    direct,
     disposals,
     letters,
     originals,
@@ -68,10 +69,9 @@ def catch_up(folder: Folder) -> int:
 
 def _is_caught_up(folder: Folder) -> bool:
     """Tell, without a transaction, whether the log ends exactly where the tables stopped reading it."""
-    with connection.cursor() as cursor:  # asked many times an act
-        cursor.execute('SELECT "offset" FROM store_logcursor WHERE "key" = %s', [folder.key])
-        row = cursor.fetchone()
-    return bool(row and row[0]) and disk.is_plain_file(folder.events) and disk.size(folder.events) == row[0]
+    row = direct.one("SELECT offset FROM store_logcursor WHERE key = %s", folder.key)
+    offset = row[0] if row else 0
+    return bool(offset) and disk.is_plain_file(folder.events) and disk.size(folder.events) == offset
 
 
 def _new_entries(folder: Folder, cursor: LogCursor) -> tuple[list[LogEntry], int]:
@@ -89,7 +89,9 @@ def _new_entries(folder: Folder, cursor: LogCursor) -> tuple[list[LogEntry], int
 
 def set_dirty(folder: Folder, *, is_dirty: bool) -> None:
     """Note that an append is under way, so that the next start after a crash knows where to look."""
-    set_dirty_all([folder], is_dirty=is_dirty)
+    told = "UPDATE store_logcursor SET is_dirty = %s, place = %s WHERE key = %s"
+    if direct.change(told, is_dirty, place(folder), folder.key) == 0:
+        LogCursor.objects.update_or_create(key=folder.key, defaults={"is_dirty": is_dirty, "place": place(folder)})
 
 
 def set_dirty_all(folders: Iterable[Folder], *, is_dirty: bool) -> None:
@@ -125,8 +127,8 @@ def known_folder(archive: Archive, key: str) -> Folder | None:
 
     The row only says where to look: the label on the disk must bear the key, or the folder must be searched for.
     """
-    row = LogCursor.objects.filter(key=key).first()
-    folder = Folder(archive.root / row.place, key) if row else None
+    row = direct.one("SELECT place FROM store_logcursor WHERE key = %s", key)
+    folder = Folder(archive.root / row[0], key) if row else None
     return folder if folder and folder_key(folder.path) == key else None
 
 
@@ -191,12 +193,12 @@ def _with_events(key: str, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
 def _filed(key: str, entries: Iterable[LogEntry]) -> None:
     """Write the rows of scans filed in a row; nothing else follows from such an entry."""
     sidecars = [sidecar for entry in entries if (sidecar := sidecar_of(entry)) is not None]
-    Paper.objects.bulk_create(
-        [_paper_row(key, sidecar) for sidecar in sidecars],
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=_PAPER_FIELDS,
-    )
+    _write_papers([_paper_row(key, sidecar) for sidecar in sidecars])
+
+
+def _write_papers(rows: list[Paper]) -> None:
+    """Write rows, each new or in the place of the one of the same id, in one statement."""
+    Paper.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_PAPER_FIELDS)
 
 
 def _event_row(key: str, entry: LogEntry) -> Event:
@@ -268,7 +270,7 @@ def _paper_deposited(key: str, entry: LogEntry) -> None:
     if sidecar is None:
         return
     row = _paper_row(key, sidecar)
-    row.save()
+    _write_papers([row])
     supersedes = sidecar.extra.get("supersedes")
     if supersedes:
         old = Paper.objects.filter(number=str(supersedes), item_type="issued")

@@ -17,7 +17,7 @@ import pytest
 
 from docgen.archive import disk
 from docgen.archive.burst import deposit_together, keep_together
-from docgen.archive.deposit import Content, Derived, Parcel
+from docgen.archive.deposit import Content, Derived, Parcel, Template, deposit
 from docgen.archive.eventlog import append, locked, read
 from docgen.archive.faults import FaultyOs, PowerCutOs, Stopped
 from docgen.archive.keep import Kept, keep, kept_files
@@ -173,6 +173,28 @@ class BurstOffice(Office):
             assert disk.names(folder.pending) == []
 
 
+class FirstPaperOffice(Office):
+    """The same workspace, in which the paper brings a dozen templates that the contract does not hold yet."""
+
+    templates = tuple(Template(f"part{n}.html", f"part {n}".encode()) for n in range(12))
+
+    def file_it(self) -> None:
+        folder = self.contract()
+        scan = keep(self.archive, self.source)
+        contents = [Content("通知单 签回件.pdf", "scan", scan, "application/pdf", 1)]
+        about = {"event_type": "paper.filed", "payload": {}, "at": AT, "actor": "王五"}
+        deposit(folder, self.kit.item("scan1", item_type="filed"), contents, [], self.templates, **about)
+        self.source.unlink()
+
+    def require_filed(self) -> None:
+        assert self.places(SCAN) == {"SO2024031001": 1}
+        assert list(kept_files(self.archive)) == []
+        for template in self.templates:
+            assert self.places(template.data) == {"templates": 1}
+        assert [one.id for one in contents(self.contract()).sidecars] == ["before", "scan1"]
+        assert disk.names(self.contract().pending) == []
+
+
 def sweep(
     tmp_path: Path, machine: SimpleNamespace, kit: Kit, make: Make, *, step: int = 1, kind_of: type[Office] = Office
 ) -> int:
@@ -231,6 +253,36 @@ def test_a_power_cut_in_a_burst_loses_and_doubles_nothing(tmp_path: Path, machin
         return PowerCutOs(at, "kill", stash)
 
     assert sweep(tmp_path, machine, kit, make, step=2, kind_of=BurstOffice) > 100
+
+
+def test_files_that_share_a_sync_are_all_there_or_none(tmp_path: Path, machine: SimpleNamespace, kit: Kit) -> None:
+    def killed(at: int, _: Path) -> FaultyOs:
+        return FaultyOs(at, "kill")
+
+    def cut(at: int, stash: Path) -> FaultyOs:
+        return PowerCutOs(at, "kill", stash)
+
+    calls = sweep(tmp_path, machine, kit, killed, step=11, kind_of=FirstPaperOffice)
+    assert sweep(tmp_path / "power", machine, kit, cut, step=5, kind_of=FirstPaperOffice) == calls
+
+
+@pytest.mark.parametrize("forgotten", [True, False])
+def test_the_sweep_sees_that_a_shared_sync_was_forgotten(
+    tmp_path: Path, machine: SimpleNamespace, kit: Kit, monkeypatch: pytest.MonkeyPatch, *, forgotten: bool
+) -> None:
+    if not forgotten:
+        monkeypatch.setattr(disk, "_can_sync_whole", lambda: False)  # every file syncs for itself then
+    else:
+        monkeypatch.setattr(disk, "_sync_whole", lambda _: None)
+
+    def cut(at: int, stash: Path) -> FaultyOs:
+        return PowerCutOs(at, "kill", stash)
+
+    if forgotten:
+        with pytest.raises((AssertionError, StorageProblem, Damage, FileNotFoundError)):
+            sweep(tmp_path, machine, kit, cut, kind_of=FirstPaperOffice)
+    else:
+        assert sweep(tmp_path, machine, kit, cut, step=5, kind_of=FirstPaperOffice) > 100
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from weasyprint import __version__, css
 from docgen.errors import TemplateRefused
 from docgen.kinds.catalogue import load_catalogue
 from docgen.rendering import pdf as pdf_module
+from docgen.rendering import spelled as spelled_module
 from docgen.rendering import styles, warm
 from docgen.rendering.assets import Assets
 from docgen.rendering.golden import load_case, pdf_job
@@ -226,12 +227,15 @@ def test_letting_go_removes_the_engines_copies_of_the_fonts(tmp_path: Path, monk
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_spelled_file_says_the_same_and_its_catalogue_stands_by_itself() -> None:
+def test_a_spelled_file_says_the_same_and_its_catalogue_stands_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     pydyf = pytest.importorskip("pydyf")
     pdf = pydyf.PDF()
     pdf.add_object(pydyf.Stream([b"0 0 m"], compress=True))
     meant = [(each.number, each.data, each.compressible) for each in pdf.objects if each.free != "f"]
+    monkeypatch.setattr(spelled_module, "LEVEL", 9)  # pydyf's own
+    spelled_module._packed.cache_clear()
     freeze(pdf)
+    spelled_module._packed.cache_clear()
     spelled = [each for each in pdf.objects if each.free != "f"]
     assert all(isinstance(each, Spelled) for each in spelled)
     assert [(each.number, each.data) for each in spelled] == [(number, data) for number, data, _ in meant]
