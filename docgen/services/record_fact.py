@@ -6,7 +6,7 @@ A fact is never edited. A wrong one is withdrawn by a counter-event with its rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -173,13 +173,8 @@ def weigh(office: Office, contract_no: str, deal: Deal, event: DealEvent) -> lis
 
 def new_findings(office: Office, before: Deal, after: Deal) -> list[Finding]:
     """Return the findings of a record that it did not have before, wherever in its list a fact now stands."""
-    return news_between(check(before, calendar=office.calendar), check(after, calendar=office.calendar))
-
-
-def news_between(before: Iterable[Finding], after: Iterable[Finding]) -> list[Finding]:
-    """Return the findings that were not there before, wherever in its list a fact now stands."""
-    known = {_shape(finding) for finding in before}
-    return [finding for finding in after if _shape(finding) not in known]
+    known = {_shape(finding) for finding in check(before, calendar=office.calendar)}
+    return [finding for finding in check(after, calendar=office.calendar) if _shape(finding) not in known]
 
 
 def _shape(finding: Finding) -> tuple[str, str, str, Severity]:

@@ -15,17 +15,17 @@ from docgen.archive import disk
 from docgen.archive.eventlog import append_all
 from docgen.deals.checks import check
 from docgen.deals.deal import Deal
-from docgen.deals.events import DealEvent, recording, replay, withdrawal
+from docgen.deals.events import FACT_RECORDED, DealEvent, recording, replay, withdrawal
 from docgen.deals.fulfilment import Payment
 from docgen.errors import DocgenError, Refused
 from docgen.exchange.bank import StatementLine
-from docgen.findings import Finding, has_errors
+from docgen.findings import has_errors
 from docgen.papers.printrun import chunks
 from docgen.receivables.matching import Candidate, Fate, Match, PastPayment
 from docgen.services import logging as log
 from docgen.services.office import Office
 from docgen.services.places import folder_of
-from docgen.services.record_fact import NewFact, news_between, read_fact, require_free, require_standing
+from docgen.services.record_fact import NewFact, new_findings, read_fact, require_free, require_standing
 from docgen.store import collection, history, ledger
 from docgen.store.journal import writing_all
 
@@ -107,16 +107,15 @@ class _Book:
     contract_no: str
     deal: Deal = field(init=False)
     past: list[DealEvent] = field(init=False)
-    said: list[Finding] = field(init=False)
     used: list[int] = field(init=False)
     events: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.deal = ledger.deal(self.contract_no).record
         rows = [row for row in ledger.events(self.contract_no) if row.type in history.RECORD_EVENTS]
         self.past = [DealEvent(row.type, row.payload) for row in rows]
-        self.said = list(check(self.deal, calendar=self.office.calendar))
-        self.used = [int(key) for key in history.used_keys(self.contract_no, PAYMENTS) if key.isdigit()]
+        self.deal = replay(self.past).deal
+        told = [row.payload for row in rows if row.type == FACT_RECORDED and row.payload["fact"] == PAYMENTS]
+        self.used = [int(each["key"]) for each in told if str(each["key"]).isdigit()]
 
     def take(self, line: StatementLine, match: Match, source: str) -> Match:
         """Weigh one line and note its event; refused, it waits for a person."""
@@ -138,10 +137,12 @@ class _Book:
         value, key = read_fact(NewFact("payment", values), Payment, fact=PAYMENTS, contract_no=self.contract_no)
         require_free(self.deal, PAYMENTS, key)
         event = recording(PAYMENTS, key, value)
-        after, said = self._after(event)
-        if has_errors(news_between(self.said, said)):
-            raise Refused(news_between(self.said, said))
-        self._note(event, {"source": source}, after, said)
+        after = replay([*self.past, event]).deal
+        if has_errors(check(after, calendar=self.office.calendar)):  # only then is it asked what was wrong before
+            news = new_findings(self.office, self.deal, after)
+            if has_errors(news):
+                raise Refused(news)
+        self._note(event, {"source": source}, after)
         self.used.append(int(key))
 
     def _take_back(self, payment: PastPayment, line: StatementLine) -> None:
@@ -150,14 +151,9 @@ class _Book:
         key = payment.key or next(mine, "") or collection.payment_references()[payment.reference][1]
         require_standing(self.deal, PAYMENTS, key, self.contract_no)
         event = withdrawal(PAYMENTS, key, reason=f"银行冲正 {line.on.isoformat()} {line.reference}")
-        after, said = self._after(event)
-        self._note(event, {"reference": line.reference}, after, said)
+        self._note(event, {"reference": line.reference}, replay([*self.past, event]).deal)
 
-    def _after(self, event: DealEvent) -> tuple[Deal, list[Finding]]:
-        after = replay([*self.past, event]).deal
-        return after, list(check(after, calendar=self.office.calendar))
-
-    def _note(self, event: DealEvent, more: Mapping[str, object], after: Deal, said: list[Finding]) -> None:
+    def _note(self, event: DealEvent, more: Mapping[str, object], after: Deal) -> None:
         self.events.append((event.type, {**event.payload, **more}))
         self.past.append(event)
-        self.deal, self.said = after, said
+        self.deal = after
