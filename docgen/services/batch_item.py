@@ -136,8 +136,10 @@ def bound(office: Office, order: BatchOrder, result: ItemResult) -> ItemResult:
     try:
         done = bind_packet(office, result.number, choice=order.packets)
     except DocgenError as problem:
-        bare = next((each for each in problem.findings if each.code == "issuing.packet-nothing-listed"), None)
-        told = (note(bare.code, bare.where, **bare.params),) if bare else problem.findings
+        told = [
+            note(each.code, each.where, **each.params) if each.code == "issuing.packet-nothing-listed" else each
+            for each in problem.findings
+        ]
         return replace(result, findings=(*result.findings, *told))
     return replace(
         result, findings=(*result.findings, *done.findings), packet=done.path, packet_pages=done.pages,

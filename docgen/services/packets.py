@@ -99,7 +99,7 @@ def bind_packet(office: Office, number: str, *, choice: Choice = AS_LISTED) -> B
     if has_errors(findings):
         raise Refused(findings)
     if not listed and not found:
-        raise Refused.of("issuing.packet-nothing-listed", number, title=row.title)
+        raise Refused([error("issuing.packet-nothing-listed", number, title=row.title), *findings])
     missing = tuple(what for what, _ in _left_out(listed, choice.without))
     with Binder() as binder:
         attachments = [_attachment(folder, each) for each in found]

@@ -14,7 +14,7 @@ from docgen.papers import pdf
 from docgen.services import batch_print, inbox
 from docgen.services.archive_care import verify_archive
 from docgen.services.batch import BatchDone, BatchPlan, order_for, preview, resume_batch, run_batch
-from docgen.services.batch_item import BatchItem
+from docgen.services.batch_item import BatchItem, bound, result_of
 from docgen.services.batch_print import PartSize
 from docgen.services.batch_results import write_results
 from docgen.services.file_scan import file_scan
@@ -170,6 +170,22 @@ def test_a_formal_demand_goes_with_contract_and_receipt_where_the_archive_has_th
     assert {(each.code, each.where) for each in demand.findings} >= {("issuing.packet-not-archived", "签收单")}
     left = bind_packet(office, number, choice=Choice(without=("合同", "签收单")))
     assert [each.what for each in left.attachments] == ["验收报告", "发票"]
+
+
+def test_a_demand_with_nothing_to_bind_says_what_the_archive_lacks(
+    office: Office, deals: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = next(row.number for row in ledger.papers(deals[0]) if row.title == "验收报告")  # a paper without a list
+    monkeypatch.setattr("docgen.services.packet_extras.BY_TITLE", {ledger.paper(number).title: ("合同",)})
+    with pytest.raises(Refused) as problem:
+        bind_packet(office, number)
+    codes = ["issuing.packet-nothing-listed", "issuing.packet-not-archived"]
+    assert [each.code for each in problem.value.findings] == codes
+    order = order_for(office, plan_of(office, deals), packets=AS_LISTED)
+    letter = result_of(office, BatchItem(f"{deals[0]}/1", deals[0], 1), ledger.paper(number))
+    told = bound(office, order, letter)
+    assert [each.code for each in told.findings] == codes
+    assert told.is_issued
 
 
 def test_a_large_run_is_printed_in_parts_that_say_so(office: Office, deals: list[str], tmp_path: Path) -> None:
