@@ -21,6 +21,8 @@ PROVED_WITH = frozenset(("70.0",))
 LINES_KEPT = 4000
 """Lines of text remembered for one set of fonts; a letter has some seventy."""
 SUBSETS_KEPT = 24
+MEMORIES_KEPT = 2
+"""Sets of fonts a thread remembers lines of; an office has one, and lines shaped by the engine take much room."""
 _MARK = "is_docgen"
 
 _T = TypeVar("_T")
@@ -36,9 +38,24 @@ class Memory:
         self.advances: dict[Any, dict[int, int]] = {}
         self.subsets: dict[Any, bytes] = {}
 
+    def forget(self) -> None:
+        """Let go of everything."""
+        for each in (self.measured, self.drawn, self.fonts, self.advances, self.subsets):
+            each.clear()
+
 
 class _Now(threading.local):
     memory: Memory | None = None
+
+    def __init__(self) -> None:
+        self.recent: list[Memory] = []
+
+    def use(self, remembered: Memory) -> None:
+        """Make this the memory asked for, and the newest; those used longest ago are emptied."""
+        self.memory = remembered
+        self.recent = [*(each for each in self.recent if each is not remembered), remembered]
+        while len(self.recent) > MEMORIES_KEPT:
+            self.recent.pop(0).forget()
 
 
 _now = _Now()
@@ -56,7 +73,7 @@ def quickened(remembered: Memory | None) -> Iterator[None]:
         yield
         return
     _install()
-    _now.memory = remembered
+    _now.use(remembered)
     try:
         yield
     finally:

@@ -18,6 +18,7 @@ from docgen.rendering.covers import render_cover
 from docgen.services.batch import BatchDone
 from docgen.services.batch_item import ItemResult
 from docgen.services.office import Office
+from docgen.services.outside import require_outside
 from docgen.workspace import data_root
 
 _SHOWN = 300
@@ -82,7 +83,12 @@ def write_print_files(
     replace: Callable[[Path, Callable[[Path], object]], object],
     most: PartSize = USUAL,
 ) -> tuple[Path, ...]:
-    """Write the run's parts into a folder; parts of an earlier writing that are none any more are taken away."""
+    """Write the run's parts into a folder; parts of an earlier writing that are none any more are taken away.
+
+    Raises:
+        Refused: services.inside-archive.
+    """
+    require_outside(office, out)
     parts = list(_parts(done, most))
     stem = f"批次 {done.order.id}"
     names = [f"{stem}.pdf"] if len(parts) == 1 else [f"{stem} 第{n}册.pdf" for n in range(1, len(parts) + 1)]

@@ -58,6 +58,10 @@ KNOWN = {
     "services/restore_workspace.py": {"_is_begun", "_put", "_settle_in", "restore"},
     "services/verify_run.py": {"finished"},
     "store/database.py": {"remove"},
+    # parts of an earlier print run in the folder a user named, which lies outside the archive
+    "services/batch_print.py": {"write_print_files"},
+    # temporary folders of workers of this user that are dead
+    "services/worker_folders.py": {"_is_swept", "own_folder"},
 }
 WRITING = {
     # the door itself: files that must not exist yet, the end of the log, a torn tail, lock files
@@ -81,6 +85,7 @@ WRITING = {
     # scratch folders of their own
     "services/import_workbook.py": {"_import"},
     "services/kinds.py": {"_trial_kind"},
+    "services/worker_folders.py": {"_is_swept", "own_folder"},
     # no file at all: the null device, a pipe
     "cli/console.py": {"silence"},
     "contained/child.py": {"main"},
@@ -95,12 +100,14 @@ WRITING = {
 }
 """Calls that open a file for writing, make one, or put one in another's place, and why that is no archived paper."""
 CHOSEN: dict[str, dict[str, str]] = {
+    "cli/approval_lists.py": {"show": ""},
     "cli/deal.py": {"export": ""},
     "cli/issue.py": {"_copy_out": "issue"},
     "cli/key.py": {"sheet": ""},
     "cli/packet.py": {"packet": ""},
     "services/archive_care.py": {"anchor_sheet": ""},
-    "services/batch_results.py": {"_print_file": "write_results", "_replace": "write_results", "write_results": ""},
+    "services/batch_print.py": {"_write": "write_print_files"},
+    "services/batch_results.py": {"_replace": "write_results", "write_results": ""},
     "services/issue_document.py": {"draft_document": ""},
 }
 """Calls that write where a user wants it, and the function that asks first whether that lies in the archive."""

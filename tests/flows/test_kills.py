@@ -240,7 +240,8 @@ def repeat(desk: Desk, name: str) -> None:
 
 SAMPLE_OF_KILLS = [
     ("import", "fdatasync", 12),
-    ("issue", "fsync", 24),
+    ("issue", "fsync", 12),
+    ("issue", "syncfs", 1),
     ("file", "linkat", 3),
     ("fact", "fsync", 1),
     ("fact", "fdatasync", 5),

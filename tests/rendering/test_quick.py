@@ -114,6 +114,15 @@ def test_little_is_remembered_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(len(seen[1].drawn), len(seen[1].measured)) <= 5
 
 
+def test_lines_of_few_sets_of_fonts_are_remembered() -> None:
+    memories = [quick.Memory() for _ in range(quick.MEMORIES_KEPT + 1)]
+    for each in memories:
+        each.drawn["line"] = []
+        with quick.quickened(each):
+            assert quick.memory() is each
+    assert [len(each.drawn) for each in memories] == [0, *[1] * quick.MEMORIES_KEPT]
+
+
 def test_outside_its_block_the_engine_is_itself() -> None:
     render_pdf(golden_job("prepayment-notice"))
     assert quick.memory() is None
