@@ -31,13 +31,16 @@ from docgen.store import ledger, retention
 QUIET = timedelta(days=31)
 """A clock further ahead of the newest entry of all logs than this is asked about: set forward, it ends terms early."""
 TOLERANCE = timedelta(minutes=1)
-_COLUMNS = (
+_WHICH = (
     ReportColumn("合同编号", width=18),
     ReportColumn("客户名称", width=26),
     ReportColumn("文件", width=24),
     ReportColumn("编号", width=26),
     ReportColumn("归档件号", width=19),
     ReportColumn("件数", Form.COUNT, 7, is_summed=True),
+)
+_COLUMNS = (
+    *_WHICH,
     ReportColumn("归档日期", Form.DAY, 12),
     ReportColumn("保管类别", width=22),
     ReportColumn("起算日", Form.DAY, 12),
@@ -48,12 +51,7 @@ _COLUMNS = (
     ReportColumn("鉴定意见（延长至／销毁）", width=24),
 )
 _BACK_COLUMNS = (
-    ReportColumn("合同编号", width=18),
-    ReportColumn("客户名称", width=26),
-    ReportColumn("文件", width=24),
-    ReportColumn("编号", width=26),
-    ReportColumn("归档件号", width=19),
-    ReportColumn("件数", Form.COUNT, 7, is_summed=True),
+    *_WHICH,
     ReportColumn("保存至", Form.DAY, 12),
     ReportColumn("暂不处理的原因", width=60),
     ReportColumn("下一步", width=44),
@@ -215,16 +213,15 @@ def write_review(found: Review, out: Path) -> int:
 def _back(each: KeptBack) -> Sequence[Value]:
     item = each.item
     return (
-        item.contract_no or item.place,
-        item.customer,
-        item.title,
-        item.number,
-        item.id,
-        1,
+        *_which(item),
         item.standing.until,
         "\n".join(one.sentence("zh") for one in each.reasons),
         "\n".join(dict.fromkeys(one.remedy("zh") for one in each.reasons)),
     )
+
+
+def _which(each: ItemRetention) -> Sequence[Value]:
+    return (each.contract_no or each.place, each.customer, each.title, each.number, each.id, 1)
 
 
 def _cells(each: ItemRetention) -> Sequence[Value]:
@@ -232,12 +229,7 @@ def _cells(each: ItemRetention) -> Sequence[Value]:
     line = ledger.archived_item(each.id)
     hashes = [file.sha256 for file in Sidecar.model_validate(line.sidecar).files] if line else []
     return (
-        each.contract_no or each.place,
-        each.customer,
-        each.title,
-        each.number,
-        each.id,
-        1,
+        *_which(each),
         each.filed_on,
         "、".join(term.title for term in standing.terms),
         standing.decided_by.start_on,
