@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "soak"
 LINES_KEPT = 40
 LETTERS = "10000"
+_SIZES = ("SOAK_LETTERS", "FIVE_WAYS", "YEAR_")
+"""How the variables begin that tell the long tests how large they are to be."""
 
 
 def command(arguments: list[str]) -> list[str]:
@@ -49,6 +51,8 @@ def report(began: datetime, code: int, lines: list[str], asked: list[str], figur
     yield f"began    {began.isoformat(timespec='seconds')}, took {seconds / 60:.0f} minutes"
     yield f"commit   {_commit()}"
     yield f"tests    {' '.join(asked) or 'all'}"
+    sizes = sorted(f"{name}={said}" for name, said in os.environ.items() if name.startswith(_SIZES))
+    yield f"sizes    {' '.join(sizes) or 'as the tests have them'}"
     yield f"machine  {platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     yield f"result   {'passed' if code == 0 else f'FAILED (exit code {code})'}"
     yield ""

@@ -227,9 +227,9 @@ def _way(folder: Folder, number: int, target: str, data: bytes | Kept) -> tuple[
 
 def _template_ways(folder: Folder, templates: Sequence[Template], *, first: int) -> Iterator[tuple[Move, bytes]]:
     new = {_digest(template.data).sha256: template.data for template in templates}
-    number = first
+    number, frozen = first, folder.templates
     for sha256, data in new.items():
-        standing = folder.templates / sha256
+        standing = frozen / sha256
         if not disk.exists(standing):
             yield Move(f"{number}.template", f"_docgen/templates/{sha256}", sha256, len(data)), data
             number += 1
@@ -260,7 +260,8 @@ def place(folder: Folder, plan: Plan) -> None:
     Raises:
         FileExistsError: a name was taken meanwhile.
     """
+    staging = plan.staging(folder)
     for move in plan.moves:
-        disk.move_new(plan.staging(folder) / move.staged, folder.path / move.target)
-    for place in {(folder.path / move.target).parent for move in plan.moves}:
-        disk.sync_folder(place)
+        disk.move_new(staging / move.staged, folder.path / move.target)
+    for place in {move.target.rpartition("/")[0] for move in plan.moves}:
+        disk.sync_folder(folder.path / place)

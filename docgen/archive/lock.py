@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from docgen.archive import disk
@@ -21,6 +22,7 @@ from docgen.errors import StorageProblem
 WAIT = 30.0
 """Seconds to wait for another writer before giving up."""
 _PAUSES = (0.001, 0.012)
+_PATHS_KEPT = 4096
 """Shortest and longest wait between two tries; drawn at random, and short, so that a busy writer starves nobody."""
 
 
@@ -85,7 +87,13 @@ def is_held(path: Path) -> bool:
 
 
 def _key(path: Path) -> tuple[int, str]:
-    return os.getpid(), os.path.realpath(path)
+    return os.getpid(), _real(os.fspath(path))
+
+
+@lru_cache(maxsize=_PATHS_KEPT)
+def _real(path: str) -> str:
+    """Return where a path leads; asked of the disk once, for one act asks five times whether it holds its lock."""
+    return os.path.realpath(path)
 
 
 def _wait(handle: int, where: str, seconds: float, *, shared: bool) -> None:

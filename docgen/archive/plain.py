@@ -37,7 +37,7 @@ def rewritten(value: Mapping[str, JsonValue]) -> bytes:
 
 def pretty(value: object) -> bytes:
     """Return the same values for people: sorted keys, two spaces, a line break at the end."""
-    return _proven(value, _on_lines)
+    return _proven(value, on_lines)
 
 
 def parse(data: bytes) -> dict[str, JsonValue]:
@@ -84,12 +84,12 @@ def _one_line(value: object) -> bytes:
 _LINE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _on_lines(value: object) -> bytes:
-    """Write as `json.dumps(…, sort_keys=True, ensure_ascii=False, indent=2)` does, in a quarter of its time."""
-    return f"{_pieces(value, _BREAK)}\n".encode()
+def on_lines(value: object, *, indent: int = 2) -> bytes:
+    """Write as `json.dumps(…, sort_keys=True, ensure_ascii=False, indent=…)` does, in a quarter of its time."""
+    return f"{_pieces(value, _BREAK, ' ' * indent)}\n".encode()
 
 
-def _pieces(value: object, line: str) -> str:
+def _pieces(value: object, line: str, indent: str) -> str:
     """Return the writing of a value; `line` is a line break with the indentation the value stands at."""
     kind = type(value)
     if kind is str:
@@ -97,18 +97,18 @@ def _pieces(value: object, line: str) -> str:
     if kind in _EMPTY and not value:
         return _EMPTY[kind]
     if value and isinstance(value, dict):
-        inner = line + _INDENT
-        rows = [f"{inner}{encode_basestring(key)}: {_pieces(value[key], inner)}" for key in sorted(value)]
+        inner = line + indent
+        rows = [f"{inner}{encode_basestring(key)}: {_pieces(value[key], inner, indent)}" for key in sorted(value)]
         return f"{{{','.join(rows)}{line}}}"
     if value and isinstance(value, list | tuple):
-        inner = line + _INDENT
-        return f"[{','.join([inner + _pieces(one, inner) for one in value])}{line}]"
+        inner = line + indent
+        return f"[{','.join([inner + _pieces(one, inner, indent) for one in value])}{line}]"
     if value is None or kind is bool:
         return _WORDS[value]
     return repr(value) if kind is int else _LINE.encode(value)
 
 
-_BREAK, _INDENT = "\n", "  "
+_BREAK = "\n"
 _EMPTY: Mapping[type, str] = {list: "[]", dict: "{}", tuple: "[]"}
 _WORDS: Mapping[object, str] = {None: "null", True: "true", False: "false"}
 

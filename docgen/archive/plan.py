@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import cast
@@ -79,7 +79,7 @@ def intent_bytes(plan: Plan) -> bytes:
         "event_type": plan.event_type,
         "payload": plan.payload,
         "sidecar": plan.plain_sidecar,
-        "moves": [asdict(move) for move in plan.moves],
+        "moves": [{each.name: getattr(move, each.name) for each in fields(Move)} for move in plan.moves],
     }
     return plain.pretty(intent)
 

@@ -96,8 +96,9 @@ def committed(folder: Folder, item_id: str) -> Sidecar | None:
 
 def finish(folder: Folder, plan: Plan) -> None:
     """Do what follows the event: manifest, sidecar, tidying; may be repeated."""
+    staging = plan.staging(folder)
     for move in plan.moves:
-        _place_late(folder, plan, move)
+        _place_late(folder, staging, move)
     manifest.add(folder, plan.sidecar.paths())
     write_sidecar(folder, plan.sidecar)
     drop_spares(folder, plan)
@@ -212,9 +213,12 @@ def _remake_sidecars(folder: Folder) -> list[Finding]:
     return findings
 
 
-def _place_late(folder: Folder, plan: Plan, move: Move) -> None:
-    staged, target = plan.staging(folder) / move.staged, folder.path / move.target
-    if not disk.exists(target) and _holds(staged, move):
+def _place_late(folder: Folder, staging: Path, move: Move) -> None:
+    target = folder.path / move.target
+    if disk.exists(target):
+        return
+    staged = staging / move.staged
+    if _holds(staged, move):
         disk.move_new(staged, target)
         disk.sync_folder(target.parent)
 

@@ -19,11 +19,14 @@ from docgen.papers import pdf as pdf_papers
 from docgen.papers.compare import first_difference, squeeze
 from docgen.rendering.docx import RenderedDocx
 from docgen.rendering.faces import compare_faces, docx_blocks, html_blocks
+from docgen.rendering.laidout import Zone
 from docgen.rendering.pdf import RenderedPdf
 from docgen.rendering.printed import PrintedValue
 
 CODE_DPI = 150
 """Dots per inch at which each page's code must be readable from the finished file."""
+AROUND_CODE = 8 * 72 / 25.4
+"""How far around the code the page is drawn for that, points: what stands on it or beside it is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def prove_alike(filled_html: str, docx: RenderedDocx) -> None:
 
 
 def _prove_pdf(pdf: RenderedPdf, expected: Expected) -> Iterator[Finding]:
-    found = pdf_papers.read_whole(pdf.data, dpi=None if expected.document_id is None else CODE_DPI)
+    dpi = None if expected.document_id is None else CODE_DPI
+    found = pdf_papers.read_whole(pdf.data, dpi=dpi, windows=_windows(pdf))
     facts = found.facts
     if facts.pages != pdf.pages:
         yield error("issuing.proof-pages", "pdf", found=facts.pages, expected=pdf.pages)
@@ -81,6 +85,21 @@ def _prove_pdf(pdf: RenderedPdf, expected: Expected) -> Iterator[Finding]:
     yield from _prove_texts(pdf, found.texts)
     if expected.document_id is not None:
         yield from _prove_codes(pdf, found.pictures, expected)
+
+
+def _windows(pdf: RenderedPdf) -> list[pdf_papers.Window]:
+    """Return where the codes are looked for: in their places, or all over the pages of a paper with pictures.
+
+    A code that is not the page's own can only come with a picture.
+    """
+    if pdf_papers.has_pictures(pdf.data):
+        return []
+    return [_around(zone) for zone in pdf.zones if zone.role == "code"]
+
+
+def _around(zone: Zone) -> pdf_papers.Window:
+    more = 2 * AROUND_CODE
+    return zone.x - AROUND_CODE, zone.y - AROUND_CODE, zone.width + more, zone.height + more
 
 
 def _prove_texts(pdf: RenderedPdf, texts: Sequence[str]) -> Iterator[Finding]:

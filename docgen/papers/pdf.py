@@ -10,8 +10,9 @@ import contextlib
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ from docgen.papers.limits import MAX_PAGES, MAX_PIXELS
 from docgen.papers.runs import TextRun, page_runs, page_text
 
 GrayImage = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+
+Window = tuple[float, float, float, float]
+"""A part of a page: left, top, width and height in points, from the top left corner."""
 
 POINTS_PER_INCH = 72
 _LEAST_UNIT, _MOST_UNIT = 0.01, 1000.0
@@ -109,19 +113,24 @@ class WholePdf:
     pictures: tuple[GrayImage, ...]
 
 
-def read_whole(data: bytes, *, dpi: float | None) -> WholePdf:
+def read_whole(data: bytes, *, dpi: float | None, windows: Sequence[Window | None] = ()) -> WholePdf:
     """Return what `facts`, `page_texts` and, at so many dots per inch, `rasterise` return, from opening it once.
+
+    Args:
+        data: the file.
+        dpi: None draws no picture.
+        windows: the part of each page that is drawn, in order; None, and a page beyond them, means the whole of it.
 
     Raises:
         UnreadableFile: encrypted, corrupt or without pages. LimitExceeded: too many pages or pixels.
     """
     sizes, texts, pictures = [], [], []
     with opened(data) as document:
-        for page in pages_of(document):
+        for page, window in zip_longest(pages_of(document), windows[: len(document)]):
             sizes.append(page.get_size())
             texts.append(page_text(page))
             if dpi is not None:
-                pictures.append(render(page, dpi))
+                pictures.append(render(page, dpi, window=window))
         return WholePdf(_facts(data, document, tuple(sizes)), tuple(texts), tuple(pictures))
 
 
@@ -194,23 +203,38 @@ def _unit(told: Any) -> float:  # noqa: ANN401  # whatever a foreign file says
     return unit if _LEAST_UNIT <= unit <= _MOST_UNIT else 1.0
 
 
-def render(page: Any, dpi: float, *, is_bare: bool = False) -> GrayImage:  # noqa: ANN401  # pypdfium2 has no types
-    """Return one opened page as a gray picture; `is_bare` takes the brightest colour of each place, so that ink fades.
+def has_pictures(data: bytes) -> bool:
+    """Tell whether a file that docgen wrote bears pictures; they are streams, which no object stream hides."""
+    return b"/Image" in data
+
+
+def render(page: Any, dpi: float, *, is_bare: bool = False, window: Window | None = None) -> GrayImage:  # noqa: ANN401  # pypdfium2 has no types
+    """Return one opened page, or a part of it, as a gray picture.
+
+    `is_bare` takes the brightest colour of each place, so that ink fades.
 
     Raises:
-        LimitExceeded: the picture would have too many pixels.
+        LimitExceeded: the whole page's picture would have too many pixels.
     """
     width, height = page.get_size()
     scale = dpi / POINTS_PER_INCH
     pixels = math.ceil(width * scale) * math.ceil(height * scale)
     if not 0 < pixels <= MAX_PIXELS:
         raise LimitExceeded.of("papers.too-many-pixels", pixels=pixels, limit=MAX_PIXELS)
-    bitmap = page.render(scale=scale, grayscale=not is_bare)
+    bitmap = page.render(scale=scale, grayscale=not is_bare, crop=_cut_away(window, width, height))
     try:
         seen = np.array(bitmap.to_numpy(), dtype=np.uint8)
         return np.asarray(seen.max(axis=2)) if is_bare else seen
     finally:
         bitmap.close()
+
+
+def _cut_away(window: Window | None, width: float, height: float) -> tuple[float, float, float, float]:
+    """Return how much of a page, left, below, right and above, a window leaves out, in points."""
+    if window is None:
+        return 0, 0, 0, 0
+    x, y, wide, high = window
+    return tuple(max(0.0, each) for each in (x, height - y - high, width - x - wide, y))  # type: ignore[return-value]  # four
 
 
 def _open(data: bytes) -> Any:  # noqa: ANN401  # pypdfium2 has no types

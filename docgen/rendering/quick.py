@@ -37,10 +37,11 @@ class Memory:
         self.fonts: dict[Any, Any] = {}
         self.advances: dict[Any, dict[int, int]] = {}
         self.subsets: dict[Any, bytes] = {}
+        self.faces: dict[int, Any] = {}
 
     def forget(self) -> None:
         """Let go of everything."""
-        for each in (self.measured, self.drawn, self.fonts, self.advances, self.subsets):
+        for each in (self.measured, self.drawn, self.fonts, self.advances, self.subsets, self.faces):
             each.clear()
 
 

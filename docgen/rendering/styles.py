@@ -25,6 +25,9 @@ PROVED_WITH = frozenset(("70.0",))
 STYLES_KEPT = 2000
 """Computed styles kept for one set of sheets; a kind has some sixty."""
 
+PAGES_KEPT = 200
+"""Styles kept of pages and of the boxes in their margins; a page has some ten."""
+
 _PLAIN_TAGS = frozenset(
     (
         *("html", "head", "meta", "title", "body", "h1", "h2", "h3", "p", "div", "span", "strong", "b", "br", "img"),
@@ -33,11 +36,17 @@ _PLAIN_TAGS = frozenset(
 )
 """Lists, links and forms make boxes that change the styles they share."""
 _BEYOND_ITS_RULES = re.compile(
-    rb"overflow\s*:|leader\(|footnote|list-item|first-l|running\(|element\(|attr\([^)]*[,\s][^)]*\)"
+    rb"overflow\s*:|leader\(|footnote|note\(|list-item|first-l|running\(|element\(|attr\([^)]*[,\s][^)]*\)"
     rb"|\d(?:s|l|d)?v(?:w|h|i|b|min|max)\b|var\(|--",
     re.IGNORECASE,
 )
 """What lets a style depend on the page or the document, or is changed while pages are laid out."""
+
+_UNASKED = frozenset(("marker", "footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"))
+"""What the engine's own sheet gives every element, for lists and notes; it asks for none where there are neither."""
+
+_REWRITTEN = ("overflow", "counter_set", "counter_reset", "counter_increment")
+"""What the engine writes into the styles of pages and of the boxes in their margins while it makes them."""
 
 _COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 
@@ -61,6 +70,7 @@ class Closet:
         self.known: set[int] = set()
         self.by_place = by_place
         self.places: dict[tuple[object, ...], Place] = {}
+        self.pages: dict[tuple[object, ...], Any] = {}
 
     def key_of(self, parent: Any, cascaded: Mapping[str, Any]) -> Key | None:  # noqa: ANN401  # the engine's styles
         """Return what makes a style what it is; None if its parent is not kept, or a value cannot be compared."""
@@ -90,8 +100,20 @@ class Closet:
             self.styles.clear()
             self.known.clear()
             self.places.clear()
+            self.pages.clear()
         self.styles[key] = style
         self.known.add(id(style))
+
+    def page_style(self, key: tuple[object, ...], above: Any, root: Any) -> Any:  # noqa: ANN401  # as above
+        """Return a style of its own for a page, or for a box in its margin, with what the last one had worked out."""
+        kept = self.pages.get(key)
+        if kept is None:
+            return None
+        style = kept.copy()
+        style.parent_style, style.root_style = above, root
+        for name in _REWRITTEN:
+            style.pop(name, None)
+        return style
 
     def placed(self, root: Any) -> list[tuple[Any, Any, Pseudos]] | None:  # noqa: ANN401  # a parsed page
         """Return each element with its style and pseudo-elements, in tree order; None if one stands in a new place."""
@@ -174,6 +196,49 @@ def _generate(
     cascaded.clear()
 
 
+def _set_page(
+    style_for: Any,  # noqa: ANN401  # the engine's styles of a document
+    closet: Closet,
+    theirs: Any,  # noqa: ANN401  # the engine's method
+    places: tuple[Any, Any],
+    about: Mapping[str, Any],
+) -> None:
+    """Set the style of a page, or of a box in its margin, which stands in `places` before what it inherits from."""
+    (page, parent), pseudo = places, about.get("pseudo_type")
+    styles = style_for.get_computed_styles()
+    root = styles[about["root"], None]
+    key = (page, pseudo, id(root))
+    found = closet.page_style(key, styles[parent, None], root)
+    if found is not None:
+        found.initial_page_sizes = style_for.initial_page_sizes
+        styles[page, pseudo] = found
+        return
+    theirs(page, parent, **about)
+    if id(root) in closet.known and len(closet.pages) < PAGES_KEPT:
+        closet.pages[key] = styles[page, pseudo]
+
+
+def _set_element(
+    style_for: Any,  # noqa: ANN401  # as above
+    closet: Closet,
+    theirs: Any,  # noqa: ANN401  # as above
+    places: tuple[Any, Any],
+    about: Mapping[str, Any],
+) -> None:
+    """Set the style of an element, which stands in `places` before the one it inherits from."""
+    element, parent = places
+    styles = style_for.get_computed_styles()
+    above = styles[parent, None] if parent is not None else None
+    key = closet.key_of(above, style_for.get_cascaded_styles().get((element, None), {}))
+    kept = closet.styles.get(key) if key is not None else None
+    if kept is not None:
+        styles[element, None] = kept
+        return
+    theirs(element, parent, **about)
+    if key is not None:
+        closet.keep(key, styles[element, None])
+
+
 def _install() -> None:
     """Put our way of computing styles in the place of WeasyPrint's, once; outside `worn` it does what theirs does."""
     from weasyprint import css  # noqa: PLC0415  # as above
@@ -204,21 +269,15 @@ def _install() -> None:
 
         def set_computed_styles(self, element: Any, parent: Any, **rest: Any) -> None:  # noqa: ANN401  # the engine's signature
             closet, pseudo = _worn.closet, rest.get("pseudo_type")
-            if pseudo is not None and hasattr(element, "tag"):
+            if pseudo is not None and pseudo not in _UNASKED and hasattr(element, "tag"):
                 said = self.get_cascaded_styles().get((element, pseudo), {})
                 self._pseudos[element] = (*self._pseudos.get(element, ()), (pseudo, said))
-            if closet is None or pseudo is not None or not hasattr(element, "tag"):
-                super().set_computed_styles(element, parent, **rest)
-                return
-            styles = self.get_computed_styles()
-            above = styles[parent, None] if parent is not None else None
-            key = closet.key_of(above, self.get_cascaded_styles().get((element, None), {}))
-            kept = closet.styles.get(key) if key is not None else None
-            if kept is not None:
-                styles[element, None] = kept
-                return
-            super().set_computed_styles(element, parent, **rest)
-            if key is not None:
-                closet.keep(key, styles[element, None])
+            theirs = super().set_computed_styles
+            if closet is None or (pseudo is not None and hasattr(element, "tag")):
+                theirs(element, parent, **rest)
+            elif hasattr(element, "tag"):
+                _set_element(self, closet, theirs, (element, parent), rest)
+            else:
+                _set_page(self, closet, theirs, (element, parent), rest)
 
     css.StyleFor = StyleFor

@@ -13,6 +13,7 @@ import atexit
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -134,6 +135,9 @@ def fetcher_of(engine: Any, assets: Assets, files: list[tuple[str, Seen]] | None
     class OnlyAssets(engine.URLFetcher):  # type: ignore[misc]  # untyped base
         """Gives the template its own files and nothing else."""
 
+        def __init__(self) -> None:
+            self.__dict__.update(_never_asked(engine))
+
         def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ANN401, ARG002  # the engine's signature
             name = unquote(urlsplit(url).path).removeprefix("/")
             was = _seen(name, assets) if files is not None else None
@@ -143,6 +147,12 @@ def fetcher_of(engine: Any, assets: Assets, files: list[tuple[str, Seen]] | None
             return URLFetcherResponse(url, data, {"Content-Type": media_type})
 
     return OnlyAssets()
+
+
+@lru_cache(maxsize=1)
+def _never_asked(engine: Any) -> dict[str, Any]:  # noqa: ANN401  # an untyped library
+    """Return what a fetcher has of its own: openers for networks, made once, for they are never used."""
+    return dict(vars(engine.URLFetcher()))
 
 
 def _seen(name: str, assets: Assets) -> Seen | None:

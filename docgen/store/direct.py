@@ -20,7 +20,7 @@ def one(sql: str, *params: str | bool) -> tuple[Any, ...] | None:
         return row
 
 
-def change(sql: str, *params: str | bool) -> int:
+def change(sql: str, *params: str | int) -> int:
     """Carry out one statement and return how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

@@ -58,13 +58,21 @@ def catch_up(folder: Folder) -> int:
     if _is_caught_up(folder):
         return 0
     with transaction.atomic():
-        cursor, _ = LogCursor.objects.get_or_create(key=folder.key, defaults={"place": place(folder)})
+        cursor = _cursor(folder)
         entries, offset = _new_entries(folder, cursor)
         if entries:
             _project(folder.key, entries)
-            cursor.offset, cursor.seq, cursor.head = offset, entries[-1].seq, entries[-1].hash
-            cursor.save()
+            told = "UPDATE store_logcursor SET offset = %s, seq = %s, head = %s WHERE key = %s"
+            direct.change(told, offset, entries[-1].seq, entries[-1].hash, folder.key)
     return len(entries)
+
+
+def _cursor(folder: Folder) -> LogCursor:
+    """Return how far the folder's log was read, from a row that is made where there is none."""
+    row = direct.one("SELECT offset, seq, head FROM store_logcursor WHERE key = %s", folder.key)
+    if row is None:
+        return LogCursor.objects.get_or_create(key=folder.key, defaults={"place": place(folder)})[0]
+    return LogCursor(key=folder.key, offset=row[0], seq=row[1], head=row[2])
 
 
 def _is_caught_up(folder: Folder) -> bool:

@@ -380,5 +380,5 @@ def test_every_dropped_byte_string_lies_in_exactly_one_place(
         "lie in": {name: sum(map(len, rows.values())) for name, rows in places(root).items()},
         "seconds": round(seconds),
     }
-    if "FIVE_WAYS_RESULT" in os.environ:
-        Path(os.environ["FIVE_WAYS_RESULT"]).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    if "SOAK_FIGURES" in os.environ:
+        Path(os.environ["SOAK_FIGURES"]).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")

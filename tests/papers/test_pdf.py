@@ -85,6 +85,17 @@ def test_a_file_read_once_for_everything_tells_what_it_tells_piece_by_piece(lett
     assert read_whole(letter, dpi=None).pictures == ()
 
 
+def test_a_part_of_a_page_is_the_same_part_of_its_picture(letter: bytes) -> None:
+    part, whole = read_whole(letter, dpi=144, windows=[(100, 50, 200, 150)]).pictures
+    first, second = rasterise(letter, 144)
+    assert part.shape == (300, 400)
+    assert (part == first[100:400, 200:600]).mean() > 0.99  # a glyph cut at the edge is drawn a shade lighter
+    assert (part < 128).any()
+    assert (whole == second).all()
+    beyond, _ = read_whole(letter, dpi=144, windows=[(-10, -10, 2000, 2000), None, (0, 0, 1, 1)]).pictures
+    assert (beyond == first).all()
+
+
 def test_a_page_that_is_not_there_is_refused(letter: bytes) -> None:
     for page in (0, 3, -1):
         with pytest.raises(UnreadableFile) as caught:

@@ -6,6 +6,7 @@ import hashlib
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -23,7 +24,7 @@ from weasyprint.pdf.fonts import Font
 from weasyprint.text import line_break
 
 from docgen.kinds.catalogue import load_catalogue
-from docgen.rendering import quick, quick_text, styles, warm
+from docgen.rendering import quick, quick_fonts, quick_text, styles, warm
 from docgen.rendering.golden import load_case, pdf_job
 from docgen.rendering.pdf import PdfJob, fill_html, render_pdf
 from docgen.rendering.quick_parse import parsed
@@ -89,6 +90,31 @@ def test_every_case_of_every_kind_comes_out_the_same(kind: str, monkeypatch: pyt
     for case in sorted(path.parent.name for path in (ROOT / "templates" / kind / "golden").glob("*/pdf.txt")):
         own = engines_own(golden_job(kind, case), monkeypatch)
         assert [render_pdf(golden_job(kind, case)).data == own for _ in range(2)] == [True, True], case
+
+
+@pytest.mark.parametrize("missing", ["library", "face"])
+def test_a_harfbuzz_that_cannot_look_a_font_over_cuts_it_all_the_same(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = golden_job("prepayment-notice")
+    prepared = render_pdf(job).data
+    own, library = quick_fonts._library()
+    assert library is not None
+    without = {"library": None, "face": SimpleNamespace(hb_subset_preprocess=lambda _: own.NULL)}[missing]
+    warm.let_go()
+    monkeypatch.setattr(quick_fonts, "_library", lambda: (own, without))
+    assert render_pdf(job).data == prepared
+
+
+def test_a_font_is_looked_over_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[quick.Memory] = []
+    made = warm.Memory
+    monkeypatch.setattr(warm, "Memory", lambda: (seen.append(made()), seen[-1])[1])
+    render_pdf(golden_job("prepayment-notice"))
+    faces = dict(seen[0].faces)
+    assert 1 <= len(faces) <= 3
+    render_pdf(golden_job("overdue-letter"))
+    assert all(seen[0].faces[address] is face for address, face in faces.items())
 
 
 def test_the_second_letter_shapes_no_line_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,13 +6,17 @@ import gc
 import hashlib
 import inspect
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import Environment
 from weasyprint import __version__, css
+from weasyprint.layout import page
 
 from docgen.errors import TemplateRefused
 from docgen.kinds.catalogue import load_catalogue
@@ -31,6 +35,11 @@ INSIDE = {
     "StyleFor.get_computed_styles": "d9f0c5b836707e17",
     "StyleFor.get_cascaded_styles": "e8b389efb965dfb8",
     "get_all_computed_styles": "e4063ec7d60e70be",
+    "ComputedStyle": "4ff0512c0af12674",
+    "set_page_type_computed_styles": "4e68b396b35c4a06",
+    "_standardize_page_based_counters": "6c3791760c3fbe13",
+    "make_page": "656f183328e8b1b5",
+    "make_margin_boxes": "4a2d2e301eb3bc47",
 }
 
 
@@ -107,6 +116,7 @@ def test_the_inside_we_reach_into_is_the_one_that_was_proved() -> None:
         each for each in css.StyleFor.__mro__ if each.__module__ == "weasyprint.css" and "is_docgen" not in vars(each)
     )
     holder = SimpleNamespace(StyleFor=base, get_all_computed_styles=css.get_all_computed_styles)
+    vars(holder).update(ComputedStyle=css.ComputedStyle, **vars(page))
     for name, digest in INSIDE.items():
         thing: object = holder
         for part in name.split("."):
@@ -232,7 +242,8 @@ def test_a_spelled_file_says_the_same_and_its_catalogue_stands_by_itself(monkeyp
     pdf = pydyf.PDF()
     pdf.add_object(pydyf.Stream([b"0 0 m"], compress=True))
     meant = [(each.number, each.data, each.compressible) for each in pdf.objects if each.free != "f"]
-    monkeypatch.setattr(spelled_module, "LEVEL", 9)  # pydyf's own
+    monkeypatch.setattr(spelled_module, "LEVEL", 9)  # pydyf's own, as is zlib
+    monkeypatch.setattr(spelled_module, "deflate", SimpleNamespace(zlib_compress=zlib.compress))
     spelled_module._packed.cache_clear()
     freeze(pdf)
     spelled_module._packed.cache_clear()
@@ -240,6 +251,11 @@ def test_a_spelled_file_says_the_same_and_its_catalogue_stands_by_itself(monkeyp
     assert all(isinstance(each, Spelled) for each in spelled)
     assert [(each.number, each.data) for each in spelled] == [(number, data) for number, data, _ in meant]
     assert [each.compressible for each in spelled] == [may and number != pdf.catalog.number for number, _, may in meant]
+
+
+@given(st.binary(max_size=2000))
+def test_what_a_stream_says_is_what_it_said(plain: bytes) -> None:
+    assert zlib.decompress(spelled_module._packed(plain)) == plain
 
 
 def test_filling_compiles_each_sentence_once(monkeypatch: pytest.MonkeyPatch) -> None:
