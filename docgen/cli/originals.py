@@ -69,9 +69,10 @@ def make(  # noqa: PLR0913  # a command's options are its arguments
     customer: Customer = None,
     year: Year = None,
     type_: Type = None,
+    part: Annotated[int | None, typer.Option(help="件数多时只列第几部分 · which part of many items", min=1)] = None,
 ) -> None:
     """出具移交清单：打印签字后扫描，自动归档 · make the list; signed, its scan files itself."""
-    wanted = handover.Wanted(contract, customer, year, type_)
+    wanted = handover.Wanted(contract, customer, year, type_, part)
     done = handover.make_list(console.office(), wanted, handover.Sides(from_unit, to_unit, reason))
     if console.wants_json():
         console.dump(done)

@@ -33,6 +33,8 @@ from docgen.store.numbers import Series, allot
 
 REFERENCE = "reference"
 """The field of a sidecar's `extra` that says what a company's paper is about: the proposal, the hand-over."""
+LARGEST_LIST = 1000
+"""Lines of one list of papers: some two hundred pages, and the proof opens no more than five hundred."""
 
 
 @dataclass(frozen=True, slots=True)

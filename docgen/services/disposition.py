@@ -8,7 +8,7 @@ docgen.services.disposition_run, which looks at everything once more.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache, partial
@@ -18,7 +18,7 @@ from docgen.archive.disposition import doomed
 from docgen.archive.layout import Folder
 from docgen.archive.record import Sidecar
 from docgen.errors import NotFound, Refused
-from docgen.findings import Finding, error, sentence
+from docgen.findings import Finding, error, note, sentence
 from docgen.retention.disposal import (
     APPROVED,
     PROPOSED,
@@ -30,6 +30,7 @@ from docgen.retention.disposal import (
     Status,
 )
 from docgen.services import logging as log
+from docgen.services.company_papers import LARGEST_LIST
 from docgen.services.disposal_check import Check
 from docgen.services.office import Office, os_user
 from docgen.services.people import Identity, Role, writer
@@ -62,7 +63,8 @@ def propose(
 ) -> Proposed:
     """Propose the destruction of all that the review list names as of a day, each item frozen with why and its hashes.
 
-    What stands in another proposal that still runs is left out.
+    What stands in another proposal that still runs is left out. A proposal is full with as many items as one list
+    holds; the others are for the next.
 
     Raises:
         Refused: nothing is left to propose, the day lies ahead, no reason, or the password is wrong.
@@ -75,7 +77,7 @@ def propose(
     with writing(home, at=office.now(), actor=user.name) as journal:
         taken = _taken()
         rows = [each for each in found.items if each.id not in taken]
-        items, back = _frozen(office, rows)
+        items, back, left = _frozen(office, rows)
         back = [*(reason for each in found.kept_back for reason in each.reasons), *back]
         if not items:
             raise Refused([error("retention.nothing-to-propose", "", as_of=found.as_of), *back])
@@ -90,6 +92,8 @@ def propose(
         }
         journal.append(PROPOSED, payload)
     log.record("disposal-proposed", count=len(items))
+    if left:
+        back.append(note("retention.proposal-full", str(payload["id"]), limit=LARGEST_LIST, count=left))
     return Proposed(disposals.proposal(str(payload["id"])), tuple(back))
 
 
@@ -247,18 +251,23 @@ def _next_id(year: int) -> str:
     return f"XH{year}-{n:03}"
 
 
-def _frozen(office: Office, rows: list[ItemRetention]) -> tuple[list[ProposedItem], list[Finding]]:
-    """Freeze what nothing keeps back; what a look at the bytes shows is told instead."""
+def _frozen(office: Office, rows: Sequence[ItemRetention]) -> tuple[list[ProposedItem], list[Finding], int]:
+    """Freeze what nothing keeps back until the list is full; return how many were not looked at any more, too.
+
+    What a look at the bytes shows is told instead.
+    """
     check = Check(office, {each.contract_no for each in rows if each.contract_no})
     items: list[ProposedItem] = []
     back: list[Finding] = []
     ends = cache(partial(end_of, as_of=office.today()))
-    for each in rows:
+    for number, each in enumerate(rows):
+        if len(items) == LARGEST_LIST:
+            return items, back, len(rows) - number
         item = _item(office, each, ends(each.contract_no) if each.contract_no else None)
         reasons = check.against(item)
         back += reasons
         items += [] if reasons else [item]
-    return items, back
+    return items, back, 0
 
 
 def _item(office: Office, each: ItemRetention, end: TerminationEvent | None) -> ProposedItem:

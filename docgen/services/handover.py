@@ -17,7 +17,7 @@ from docgen.errors import Refused
 from docgen.findings import Finding, warning
 from docgen.kinds.company import TransferList
 from docgen.services import logging as log
-from docgen.services.company_papers import IssuedCompanyPaper, issue_company_paper
+from docgen.services.company_papers import LARGEST_LIST, IssuedCompanyPaper, issue_company_paper
 from docgen.services.dossier import paper_day
 from docgen.services.office import Office
 from docgen.services.originals import ORIGINAL, Where, record
@@ -34,12 +34,16 @@ _ITEMS = ("issued", "filed")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which items: of a contract, a customer (id or name), a year of papers, a kind or document type; None is all."""
+    """Which items: of a contract, a customer (id or name), a year of papers, a kind or document type; None is all.
+
+    `part`, from 1, is one list's worth of them, in their order.
+    """
 
     contract: str | None = None
     customer: str | None = None
     year: int | None = None
     type: str | None = None
+    part: int | None = None
 
     @property
     def words(self) -> str:
@@ -50,7 +54,8 @@ class Wanted:
             f"{self.year}年度" if self.year else "",
             f"文件类型 {self.type}" if self.type else "",
         )
-        return "；".join(filter(None, said)) or "全部纸质原件"
+        chosen = "；".join(filter(None, said)) or "全部纸质原件"
+        return f"{chosen}；第 {self.part} 部分" if self.part else chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +119,20 @@ def make_list(office: Office, wanted: Wanted, sides: Sides) -> Handover:
 
     Raises:
         NotFound: no deal bears the number.
-        Refused: none of them has a place, or a side or the reason is empty.
+        Refused: none of them has a place, there are more than one list holds, or a side or the reason is empty.
     """
     lines = choose(office, wanted)
-    listed = [line for line in lines if line.original is not None]
-    if not listed:
+    placed = [line for line in lines if line.original is not None]
+    listed = placed if wanted.part is None else placed[(wanted.part - 1) * LARGEST_LIST : wanted.part * LARGEST_LIST]
+    if not placed:
         raise Refused.of("services.handover-nothing", wanted.words, scope=wanted.words, count=len(lines))
+    if not listed or len(listed) > LARGEST_LIST:
+        told = {"count": len(placed), "limit": LARGEST_LIST, "parts": -(-len(placed) // LARGEST_LIST)}
+        raise Refused.of("services.handover-too-many", wanted.words, **told)
     today = office.today()
     content = _content(listed, wanted, sides, dated=today)
     paper = issue_company_paper(office, KIND, content, dated=today, actor=office.actor)
-    left = [line for line in lines if line.original is None]
+    left = [line for line in lines if line.original is None and (wanted.part or 1) == 1]
     findings = [warning("services.handover-unplaced", line.item, title=line.title, number=line.number) for line in left]
     return Handover(paper, tuple(listed), tuple(findings))
 

@@ -30,7 +30,7 @@ from docgen.findings import Severity
 from docgen.papers.docx import docx_texts
 from docgen.papers.pdf import page_texts
 from docgen.retention.disposal import Status
-from docgen.services import company_papers, disposition_paper, disposition_run, passwords
+from docgen.services import company_papers, disposition, disposition_paper, disposition_run, passwords
 from docgen.services.archive_care import export_contract, rebuild_database, verify_archive
 from docgen.services.backup_workspace import back_up
 from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
@@ -217,6 +217,21 @@ def test_a_proposal_freezes_why_each_item_may_go(desk: Office, tmp_path: Path) -
     refused("retention.nothing-to-propose", lambda: propose(desk, who("dang")))
     refused("services.reason-missing", lambda: propose(desk, who("dang"), reason=" "))
     refused("people.wrong-password", lambda: propose(desk, Identity("dang", "猜的口令猜的口令")))
+
+
+def test_a_full_proposal_leaves_the_others_to_the_next(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disposition, "LARGEST_LIST", 1)
+    made = [propose(desk, who("dang")) for _ in range(2)]
+    first, second = ([each.id for each in one.proposal.items] for one in made)
+    assert (len(first), len(second), len({*first, *second})) == (1, 1, 2)
+    (told,) = made[0].kept_back
+    assert (told.code, told.severity, told.params) == (
+        "retention.proposal-full",
+        Severity.NOTE,
+        {"limit": 1, "count": 1},
+    )
+    assert made[1].kept_back == ()
+    refused("retention.nothing-to-propose", lambda: propose(desk, who("dang")))
 
 
 def test_two_different_people_with_a_post_and_their_password(desk: Office) -> None:

@@ -13,6 +13,7 @@ from docgen.errors import NotFound, Refused
 from docgen.findings import has_errors
 from docgen.papers.pdf import page_texts
 from docgen.rendering.laidout import Zone
+from docgen.services import handover
 from docgen.services.archive_care import export_contract, rebuild_database, verify_archive
 from docgen.services.file_scan import file_scan
 from docgen.services.handover import Sides, Wanted, choose, make_list, receive
@@ -163,6 +164,24 @@ def test_a_list_holds_what_has_a_place_and_names_what_has_none(
     pages = ledger.paper(report.number).pages
     assert f"1件2份{2 * pages}页" in text
     assert len(show_original(report.number).way) == 1  # a list moves nothing
+
+
+def test_more_than_one_list_holds_are_made_in_parts(
+    office: Office, report: Issued, second: Issued, contract_no: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "LARGEST_LIST", 1)
+    for each in (report, second):
+        place_original(office, each.number, Where(BOX))
+    for part in (None, 3):
+        with pytest.raises(Refused) as refused:
+            make_list(office, Wanted(contract=contract_no, part=part), SIDES)
+        assert codes(refused.value) == ["services.handover-too-many"]
+        assert refused.value.findings[0].params == {"count": 2, "limit": 1, "parts": 2}
+    made = [make_list(office, Wanted(contract=contract_no, part=part), SIDES) for part in (1, 2)]
+    assert [line.number for each in made for line in each.lines] == [
+        line.number for line in choose(office, Wanted(contract=contract_no))
+    ]
+    assert "第2部分" in "".join("".join(page_texts(made[1].paper.path.read_bytes())).split())
 
 
 def test_originals_are_received_once_the_signed_list_is_back(
