@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,7 @@ inbox_app = typer.Typer(no_args_is_help=True, help="等待人工处理的扫描�
 _PULSES = {
     Pulse.ALIVE: "cli.pulse-alive",
     Pulse.OBSERVER_DEAD: "cli.pulse-observer-dead",
+    Pulse.INBOX_STUCK: "cli.pulse-inbox-stuck",
     Pulse.SILENT: "cli.pulse-silent",
     Pulse.ENDED: "cli.pulse-ended",
     Pulse.NEVER: "cli.pulse-never",
@@ -74,7 +76,7 @@ def watch(
     """监视收件文件夹并自动归档 · watch the inboxes."""
     office = console.office()
     if status:
-        return _show_status(watch_status(office))
+        return _show_status(watch_status(office), office)
     if once:
         return _watch_once(office)
     watcher = InboxWatch(office, _report)
@@ -87,15 +89,22 @@ def watch(
     return 0
 
 
-def _show_status(seen: WatchStatus) -> int:
+def _local(instant: str, office: Office) -> str:
+    return datetime.fromisoformat(instant).astimezone(office.workspace.timezone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _show_status(seen: WatchStatus, office: Office) -> int:
     """Show the watcher's pulse; 1 where it is not green."""
     if console.wants_json():
         console.dump(seen)
         return 0 if seen.is_green else 1
-    console.say(_PULSES[seen.pulse], at=seen.at or "", pid=seen.pid or "")
+    console.say(_PULSES[seen.pulse], at=_local(seen.at, office) if seen.at else "", pid=seen.pid or "")
     for one in seen.folders:
-        code = "cli.observed" if one.is_alive else "cli.observed-dead"
-        console.say(code, name=one.name, path=one.path, restarts=one.restarts, whose=one.whose or "—")
+        told = {"name": one.name, "path": one.path, "whose": one.whose or "—"}
+        if one.trouble:
+            console.say("cli.observed-stuck", why=str(one.trouble["sentence"]), **told)
+        else:
+            console.say("cli.observed" if one.is_alive else "cli.observed-dead", restarts=one.restarts, **told)
     return 0 if seen.is_green else 1
 
 

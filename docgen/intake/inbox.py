@@ -120,6 +120,18 @@ def ensure_apart(folders: Iterable[WatchedFolder], *, kept: Mapping[str, Path]) 
         raise Refused(problems)
 
 
+def out_of_place(folders: Iterable[WatchedFolder], *, kept: Mapping[str, Path]) -> dict[str, list[Finding]]:
+    """Return by inbox why nothing may be taken from it any more: it has become a link, or lies inside another place.
+
+    Whoever may write beside an inbox could put a link in its place while the watcher runs, to the archive itself even.
+    """
+    found: dict[str, list[Finding]] = {}
+    for each in apartness(folders, kept=kept, mounts=mount_info()):
+        if each.code != "intake.inbox-missing":
+            found.setdefault(str(each.params["inbox"]), []).append(each)
+    return found
+
+
 def apartness(folders: Iterable[WatchedFolder], *, kept: Mapping[str, Path], mounts: str) -> list[Finding]:
     """Return what keeps the watcher from starting; `mounts` is the text of /proc/self/mountinfo.
 

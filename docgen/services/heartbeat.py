@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,18 +22,27 @@ _NAME = "watch-heartbeat.json"
 
 
 class Pulse(StrEnum):
-    """How the watcher is: at work; at work with an observer dead; silent too long; ended; never begun."""
+    """How the watcher is: at work, an observer dead, an inbox it takes nothing from; silent; ended; never begun."""
 
     ALIVE = "alive"
     OBSERVER_DEAD = "observer-dead"
+    INBOX_STUCK = "inbox-stuck"
     SILENT = "silent"
     ENDED = "ended"
     NEVER = "never"
 
+    @property
+    def is_at_work(self) -> bool:
+        """Tell whether a watcher runs, well or not."""
+        return self in {Pulse.ALIVE, Pulse.OBSERVER_DEAD, Pulse.INBOX_STUCK}
+
 
 @dataclass(frozen=True, slots=True)
 class ObservedFolder:
-    """One inbox as the watcher has it: polled or by events, does its observer live, its restarts, and whose it is."""
+    """One inbox as the watcher has it: polled or by events, does its observer live, its restarts, and whose it is.
+
+    `trouble` is the finding (code, where, params) that says why nothing is taken out of it now.
+    """
 
     name: str
     path: str
@@ -41,6 +50,7 @@ class ObservedFolder:
     is_alive: bool
     restarts: int
     whose: str = ""
+    trouble: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +90,31 @@ def watch_status(office: Office) -> WatchStatus:
         return WatchStatus(Pulse.SILENT, is_green=False)
 
 
+def other_watcher(office: Office) -> int | None:
+    """Return the process id of another watcher that seems to work in this workspace, on this machine."""
+    seen = watch_status(office)
+    if not seen.pulse.is_at_work or seen.pid in {None, os.getpid()} or not _runs(seen.pid):
+        return None
+    return seen.pid
+
+
+def _runs(pid: int | None) -> bool:
+    try:
+        os.kill(pid or 0, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
+
+
 def _pulse(folders: Sequence[ObservedFolder], *, age: float, has_ended: bool) -> Pulse:
     if has_ended:
         return Pulse.ENDED
     if age > STALE_SECONDS:
         return Pulse.SILENT
+    if any(folder.trouble for folder in folders):
+        return Pulse.INBOX_STUCK
     return Pulse.ALIVE if all(folder.is_alive for folder in folders) else Pulse.OBSERVER_DEAD
 
 

@@ -24,7 +24,7 @@ from docgen.errors import Damage, Refused
 from docgen.findings import Severity, error
 from docgen.mounts import mount_table, share_type
 from docgen.services import logging as log
-from docgen.services.heartbeat import Pulse, watch_status
+from docgen.services.heartbeat import watch_status
 from docgen.services.office import Office
 from docgen.store import ledger
 from docgen.store.history import past_events
@@ -114,7 +114,7 @@ def _require_fit(office: Office, new: Path) -> None:
     for path in used:
         if new.is_relative_to(path) or path.is_relative_to(new):
             raise Refused.of("services.move-inside", where, path=str(path))
-    if watch_status(office).pulse in {Pulse.ALIVE, Pulse.OBSERVER_DEAD}:
+    if watch_status(office).pulse.is_at_work:
         raise Refused.of("services.move-watcher", where)
     if new.exists() and not _is_ours(new, old):
         raise Refused.of("services.move-place-taken", where)

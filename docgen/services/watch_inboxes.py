@@ -26,11 +26,11 @@ from watchdog.observers.polling import PollingObserver
 from docgen.archive.keep import Kept, kept_files
 from docgen.archive.recovery import recover_archive
 from docgen.contained.run import Worker
-from docgen.errors import DocgenError, LimitExceeded, StorageProblem, UnreadableFile
-from docgen.findings import Finding, error
+from docgen.errors import DocgenError, LimitExceeded, Refused, StorageProblem, UnreadableFile
+from docgen.findings import Finding, error, warning
 from docgen.intake import waiting
 from docgen.intake.claiming import Claimed, claim, discard, reclaim, release
-from docgen.intake.inbox import WatchedFolder, candidates, ensure_apart, listing
+from docgen.intake.inbox import WatchedFolder, candidates, ensure_apart, listing, out_of_place
 from docgen.intake.inlet import Inlet
 from docgen.intake.settling import Settled, StabilityTracker
 from docgen.mounts import mount_table, share_type
@@ -39,7 +39,7 @@ from docgen.papers.ocr import Recogniser
 from docgen.services import logging as log
 from docgen.services.file_burst import BURST, Drop, file_burst
 from docgen.services.file_scan import AT_NEED, Readers, place_kept
-from docgen.services.heartbeat import ObservedFolder, beat
+from docgen.services.heartbeat import ObservedFolder, beat, other_watcher
 from docgen.services.office import Office
 from docgen.services.placing import Filed
 from docgen.services.premises import kept_places, watched
@@ -86,6 +86,7 @@ class InboxWatch:
     _beat: Callable[[], None] = lambda: None
     _is_stopped: Callable[[], bool] = lambda: False
     _stuck: set[str] = field(default_factory=set)
+    _ill: dict[str, Finding] = field(default_factory=dict)
     _failures: Counter[Path] = field(default_factory=Counter)
     _given_up: set[Path] = field(default_factory=set)
     _restarts: Counter[Path] = field(default_factory=Counter)
@@ -107,6 +108,8 @@ class InboxWatch:
         """
         with ExitStack() as stack:
             self._begin(stack)
+            if (other := other_watcher(self.office)) is not None:
+                self._tell_once(warning("intake.second-watcher", "", pid=other))
             wake = threading.Event()
             observers = self._observe(stack, wake)
             stack.callback(lambda: beat(self.office, self._observed(observers), is_last=True))
@@ -141,19 +144,29 @@ class InboxWatch:
         self._was_full, self._is_full = self._is_full, False
         self._stuck.clear()
         self._take_up()
-        for folder in self.folders():
+        folders = self.folders()
+        wrong = out_of_place(folders, kept=kept_places(self.office.workspace))
+        for folder in folders:
             if self._is_full:
                 return
             try:
-                self._look_into(folder)
-            except StorageProblem as problem:
+                self._look_into(folder, wrong.get(folder.name, ()))
+            except (StorageProblem, Refused) as problem:
                 self._stuck.add(folder.name)
+                self._ill[folder.name] = problem.findings[0]
                 self._trouble(folder.name, problem)
             else:
+                self._ill.pop(folder.name, None)
                 self._forgive(folder.name)
 
-    def _look_into(self, folder: WatchedFolder) -> None:
-        """File what has settled, as many at once as a burst takes; on a full disk one file is a try."""
+    def _look_into(self, folder: WatchedFolder, wrong: Sequence[Finding]) -> None:
+        """File what has settled, as many at once as a burst takes; on a full disk one file is a try.
+
+        Raises:
+            Refused: something is wrong with the inbox itself. StorageProblem: it cannot be read.
+        """
+        if wrong:
+            raise Refused(wrong)
         settled = self._settled(folder)
         while not (self._is_full or self._is_stopped()):
             burst = list(islice(settled, 1 if self._was_full else BURST))
@@ -349,6 +362,7 @@ class InboxWatch:
                 observer.is_alive(),
                 self._restarts[one.path],
                 one.inlet.whose,
+                self._ill[one.name].as_json() if one.name in self._ill else None,
             )
             for one, observer in zip(self.folders(), observers, strict=True)
         )

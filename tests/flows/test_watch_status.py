@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +16,11 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from docgen.cli.main import main
-from docgen.services import watch_inboxes
+from docgen.services import heartbeat, watch_inboxes
 from docgen.services.heartbeat import STALE_SECONDS, ObservedFolder, Pulse, beat, watch_status
 from docgen.services.office import Office, open_office
-from docgen.services.watch_inboxes import InboxWatch
+from docgen.services.placing import Filed
+from docgen.services.watch_inboxes import InboxWatch, Trouble
 from docgen.store import database
 
 Status = Callable[..., str]
@@ -118,6 +121,92 @@ def test_a_dead_observer_is_started_again_and_its_inbox_watched_on(
         stop.set()
         running.join(timeout=60)
     assert watch_status(live).pulse is Pulse.ENDED
+
+
+@pytest.fixture
+def watching(live: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Filed | Trouble]]:
+    """A watcher at work, and all it reports."""
+    monkeypatch.setattr(watch_inboxes, "RELIST_SECONDS", 0.2)
+    told: list[Filed | Trouble] = []
+    stop = threading.Event()
+
+    def run() -> None:
+        try:
+            InboxWatch(live, told.append, give_up_seconds=0.1).run(stop)
+        finally:
+            database.disconnect()
+
+    running = threading.Thread(target=run)
+    running.start()
+    try:
+        assert until(lambda: watch_status(live).is_green)
+        yield told
+    finally:
+        stop.set()
+        running.join(timeout=60)
+
+
+@pytest.mark.parametrize("place", ["elsewhere", "archive", "review"])
+def test_an_inbox_that_becomes_a_link_gives_nothing_until_it_is_a_folder_again(
+    live: Office, watching: list[Filed | Trouble], place: str, tmp_path: Path, status: Status
+) -> None:
+    """Whoever may write beside it could send the watcher into the archive, and have its papers taken for new ones."""
+    inbox = live.workspace.inboxes[0].path
+    target = {"elsewhere": tmp_path / "elsewhere"}.get(place, live.workspace.root / place)
+    target.mkdir(exist_ok=True)
+    for name in ("a.xml", "b.xml"):
+        (target / name).write_bytes(b"<a/>")
+    inbox.rename(inbox.with_name("away"))
+    inbox.symlink_to(target)
+    assert until(lambda: watch_status(live).pulse is Pulse.INBOX_STUCK)
+    assert until(lambda: _codes(watching) >= {"intake.inbox-is-link"})
+    assert until(lambda: "链接" in status(code=1))
+    assert json.loads(status("--json", code=1))["folders"][0]["trouble"]["code"] == "intake.inbox-is-link"
+    assert (target / "a.xml").exists()
+    assert (target / "b.xml").exists()
+    inbox.unlink()
+    inbox.with_name("away").rename(inbox)
+    (inbox / "c.xml").write_bytes(b"<a/>")
+    assert until(lambda: not (inbox / "c.xml").exists() and watch_status(live).is_green)
+    assert {path.name for path in target.iterdir()} >= {"a.xml", "b.xml"}
+
+
+def test_an_inbox_that_is_unplugged_shows_red_and_goes_on_by_itself(
+    live: Office, watching: list[Filed | Trouble], status: Status
+) -> None:
+    inbox = live.workspace.inboxes[0].path
+    inbox.rename(inbox.with_name("away"))
+    assert until(lambda: watch_status(live).pulse is Pulse.INBOX_STUCK)
+    assert "读不出来" in status(code=1)
+    inbox.with_name("away").rename(inbox)
+    (inbox / "c.xml").write_bytes(b"<a/>")
+    assert until(lambda: not (inbox / "c.xml").exists() and watch_status(live).is_green)
+    assert "正常" in status(code=0)
+    assert [code for code in _codes(watching) if code.startswith("intake.inbox")] == ["intake.inbox-unreadable"]
+
+
+def test_a_second_watcher_is_told_of_the_first(live: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(heartbeat.os, "getpid", lambda: first.pid)
+            beat(live, [folder(live, is_alive=True)])
+        assert heartbeat.other_watcher(live) == first.pid
+        stop = threading.Event()
+        stop.set()
+        told: list[Filed | Trouble] = []
+        InboxWatch(live, told.append).run(stop)
+        assert _codes(told) == {"intake.second-watcher"}
+        with monkeypatch.context() as patch:
+            patch.setattr(heartbeat.os, "getpid", lambda: first.pid)
+            beat(live, [folder(live, is_alive=True)])
+    finally:
+        first.communicate()
+    assert heartbeat.other_watcher(live) is None
+
+
+def _codes(told: list[Filed | Trouble]) -> set[str]:
+    return {finding.code for one in told if isinstance(one, Trouble) for finding in one.findings}
 
 
 def until(what: Callable[[], bool], seconds: float = 60) -> bool:
