@@ -12,7 +12,7 @@ from docgen.deals.schedule import PaymentState
 from docgen.deals.standing import MAJOR_DAYS, Stage
 from docgen.receivables.limitation import Interrupted, Interruption, Limitation, limitation
 from docgen.receivables.outline import Claim, Outline, penalties_on
-from docgen.receivables.stages import LetterSeen, NextStep, Question, asking, next_step
+from docgen.receivables.stages import LetterSeen, NextStep, Question, asking, step_after
 
 _WORDS = {
     PaymentState.NOT_DUE: "未到期",
@@ -89,10 +89,11 @@ def board_rows(
     `letters` are those about each instalment; `is_proof` says whether the evidence named with a promise is kept.
     """
     penalties = penalties_on(found, as_of)
-    known = {seq: tuple(each) for seq, each in (letters or {}).items()}
+    known = {seq: asking(tuple(each), as_of=as_of) for seq, each in (letters or {}).items()}
+    is_open = any(Decimal(each.balance) for each in found.claims)
     dues = [_day(each.due) for each in found.claims]
     last_due = max((day for day in dues if day), default=None) if all(dues) else None
-    own = {each.seq: _interruptions(each, known.get(each.seq, ()), as_of, is_proof) for each in found.claims}
+    own = {each.seq: _interruptions(each, known.get(each.seq, ()), is_proof) for each in found.claims if is_open}
     debt = tuple(one for each in own.values() for one in each)
     last = found.claims[-1].seq if found.claims else 0
     return tuple(
@@ -102,7 +103,7 @@ def board_rows(
             as_of=as_of,
             grown=penalties.get(each.seq, Decimal("0.00")),
             letters=known.get(each.seq, ()),
-            clock=_clock(each, own[each.seq], as_of=as_of, last_due=last_due, debt=debt),
+            clock=_clock(each, own.get(each.seq, ()), as_of=as_of, last_due=last_due, debt=debt),
             advance=Decimal(found.advance) if each.seq == last else Decimal("0.00"),
         )
         for each in found.claims
@@ -125,8 +126,7 @@ def _row(  # noqa: PLR0913  # what a row is made of
     state = _state(claim, due, balance=balance, paid=paid, as_of=as_of, remind_days=found.remind_days)
     stage = _stage(state, late)
     held = Held(str(claim.flag[0]), str(claim.flag[1]), _day(claim.flag[2])) if claim.flag else None
-    seen = asking(letters, as_of=as_of)
-    asked = _asked(claim, stage, held, as_of=as_of, late=late, clock=clock)
+    asked = _asked(claim, stage, held, due, is_open=bool(balance), as_of=as_of, late=late, clock=clock)
     return BoardRow(
         contract_no=found.contract_no,
         order_no=found.order_no,
@@ -159,21 +159,29 @@ def _row(  # noqa: PLR0913  # what a row is made of
         penalty=grown if found.has_penalty else None,
         interest=grown if found.is_statute else None,
         stage=stage,
-        last_letter=seen[-1] if seen else None,
-        limitation=clock if balance else None,
-        next_step=next_step(asked, letters),
+        last_letter=letters[-1] if letters else None,
+        limitation=clock,
+        next_step=step_after(asked, letters),
     )
 
 
 def _asked(  # noqa: PLR0913  # all the next step depends on
-    claim: Claim, stage: Stage | None, held: Held | None, *, as_of: date, late: int, clock: Limitation | None
+    claim: Claim,
+    stage: Stage | None,
+    held: Held | None,
+    due: date | None,
+    *,
+    is_open: bool,
+    as_of: date,
+    late: int,
+    clock: Limitation | None,
 ) -> Question:
     return Question(
         kind=InstalmentKind(claim.kind),
         stage=stage,
-        is_open=bool(Decimal(claim.balance)),
+        is_open=is_open,
         as_of=as_of,
-        due=_day(claim.due),
+        due=due,
         triggered_on=_day(claim.triggered_on),
         overdue_days=late,
         is_on_signing=claim.is_on_signing,
@@ -181,7 +189,7 @@ def _asked(  # noqa: PLR0913  # all the next step depends on
         is_on_acceptance=claim.is_on_acceptance,
         notice_from=_day(claim.notice_from),
         hold=(held.flag, held.reason, held.until) if held else None,
-        alert=clock.alert if clock and Decimal(claim.balance) else None,
+        alert=clock.alert if clock else None,
     )
 
 
@@ -193,14 +201,15 @@ def _clock(
     last_due: date | None,
     debt: tuple[Interrupted, ...],
 ) -> Limitation | None:
+    """Return the limitation clock of an instalment; None where nothing of it is open, or its due day is not known."""
     due = _day(claim.due)
-    if due is None:
+    if due is None or not Decimal(claim.balance):
         return None
     return limitation(due, as_of=as_of, last_due=last_due, own=own, debt=debt)
 
 
 def _interruptions(
-    claim: Claim, letters: Iterable[LetterSeen], as_of: date, is_proof: Callable[[str], bool]
+    claim: Claim, letters: Iterable[LetterSeen], is_proof: Callable[[str], bool]
 ) -> tuple[Interrupted, ...]:
     """Return what started the period anew: money and promises of the record, and demands that arrived."""
     told = [
@@ -209,7 +218,7 @@ def _interruptions(
     ]
     arrived = [
         Interrupted(each.delivered_on, Interruption.LETTER, each.proof)
-        for each in asking(letters, as_of=as_of)
+        for each in letters
         if each.delivered_on and not each.failed_on
     ]
     return (*told, *arrived)

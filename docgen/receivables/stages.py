@@ -7,7 +7,7 @@ promise or a pause holds everything until its day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -103,8 +103,10 @@ class NextStep:
     by: date | None = None
 
 
-def asking(letters: Iterable[LetterSeen], *, as_of: date) -> tuple[LetterSeen, ...]:
+def asking(letters: Collection[LetterSeen], *, as_of: date) -> tuple[LetterSeen, ...]:
     """Return the papers that ask for money and existed on a day, oldest first, with what was known of them then."""
+    if not letters:
+        return ()
     known = [
         _as_of(each, as_of)
         for each in letters
@@ -113,9 +115,13 @@ def asking(letters: Iterable[LetterSeen], *, as_of: date) -> tuple[LetterSeen, .
     return tuple(sorted(known, key=lambda each: (each.dated, each.number)))
 
 
-def next_step(asked: Question, letters: Iterable[LetterSeen]) -> NextStep:
+def next_step(asked: Question, letters: Collection[LetterSeen]) -> NextStep:
     """Return the next step for one instalment; `letters` are those about it."""
-    seen = asking(letters, as_of=asked.as_of)
+    return step_after(asked, asking(letters, as_of=asked.as_of))
+
+
+def step_after(asked: Question, seen: tuple[LetterSeen, ...]) -> NextStep:
+    """Return the next step after the letters that `asking` returned for the question's day."""
     if not asked.is_open:
         return NextStep(Action.NOTHING, note("receivables.nothing-open"))
     if asked.hold is not None:

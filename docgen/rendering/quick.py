@@ -37,7 +37,7 @@ class Memory:
         self.fonts: dict[Any, Any] = {}
         self.advances: dict[Any, dict[int, int]] = {}
         self.subsets: dict[Any, bytes] = {}
-        self.faces: dict[int, Any] = {}
+        self.faces: dict[Any, Any] = {}
 
     def forget(self) -> None:
         """Let go of everything."""

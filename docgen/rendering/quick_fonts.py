@@ -94,11 +94,12 @@ def _looked_over(remembered: Memory, font: Any) -> Any:  # noqa: ANN401  # HarfB
     if library is None:
         return None
     address = _address(font.hb_face)
-    if address not in remembered.faces:
+    key = (address, font.name, font.index)  # an address alone could be another font's, once this one is gone
+    if key not in remembered.faces:
         made = library.hb_subset_preprocess(own.cast("hb_face_t *", address))
         face = ffi.cast("hb_face_t *", int(own.cast("size_t", made)))
-        remembered.faces[address] = ffi.gc(face, harfbuzz.hb_face_destroy) if made else None
-    return remembered.faces[address]
+        remembered.faces[key] = ffi.gc(face, harfbuzz.hb_face_destroy) if made else None
+    return remembered.faces[key]
 
 
 def _address(pointer: Any) -> int:  # noqa: ANN401  # a pointer of the engine's

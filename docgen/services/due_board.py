@@ -133,9 +133,10 @@ def outlines_on(
     missing = [row.contract_no for row in rows if row.data is None]
     made = dict(_made(office, missing, as_of, basis, progress))
     for row in rows:
-        found = outlines.from_json(json.loads(row.data)) if row.data else made.get(row.contract_no)
-        if found is not None:
-            yield replace(found, customer_id=row.customer_id, customer=row.customer)
+        if row.data:
+            yield outlines.from_json(json.loads(row.data), customer_id=row.customer_id, customer=row.customer)
+        elif row.contract_no in made:
+            yield replace(made[row.contract_no], customer_id=row.customer_id, customer=row.customer)
 
 
 def _made(
