@@ -90,6 +90,11 @@ class Notes:
             self._base.execute("UPDATE versions SET is_current = 0 WHERE path = ?", (sent.path,))
             self._put(sent)
 
+    def forget(self, paths: Iterable[str]) -> None:
+        """Forget what was sent of these files: the next run asks the store about them."""
+        with self._together():
+            self._base.executemany("DELETE FROM versions WHERE path = ?", [(path,) for path in paths])
+
     def relocked(self, sent: Iterable[Sent]) -> None:
         """Write down how versions are locked now."""
         with self._together():

@@ -1,13 +1,14 @@
 """`docgen mirror verify`: every file of the archive against its object: bytes, hash, lock; and what else lies there.
 
 The archive's files are read again, the store is asked about each object: the size, the hash noted when it was sent, the
-hash it reckoned itself, the lock. With `full` the bytes are fetched and hashed as well. Nothing is changed anywhere.
+hash it reckoned itself, the lock. With `full` the bytes are fetched and hashed as well. Nothing is changed there or
+in the archive; this machine only forgets what it took for sent or locked and is not, so that the next run sees to it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +19,7 @@ from docgen.findings import Finding, error, note, warning
 from docgen.remote.objects import Stored, Version
 from docgen.remote.store import composite_checksum, whole_checksum
 from docgen.services import logging as log
+from docgen.services.mirror_run import opened_notes
 from docgen.services.mirror_settings import Mirror, open_mirror
 from docgen.services.mirror_take import LOG, FolderTaken, Taken, take, take_root
 from docgen.services.mirror_terms import FolderTerms, Locksmith, TermsDesk
@@ -26,6 +28,7 @@ from docgen.services.office import Office
 
 Progress = Callable[[str, int, int], None]
 """Called with a folder's name, its number, and how many there are."""
+_MENDED_BY_A_RUN = frozenset(("mirror.missing", "mirror.lock-short", "mirror.held-still"))
 _DEPTH = 2
 """Every folder of the archive lies two levels below its root."""
 
@@ -78,10 +81,19 @@ def verify_mirror(
                 progress(name, len(seen) + 1, len(folders) + 1)
             seen.add(name)
             _compare(looking, name, folders.get(name), newest(versions))
-        for name in sorted(folders.keys() - seen):
-            _compare(looking, name, folders[name], {})
+        for name in sorted({ROOT, *folders} - seen):
+            _compare(looking, name, folders.get(name), {})
+    _forget(office, mirror, looking.findings)
     log.record("mirror-verified", count=looking.files)
     return MirrorVerified(len(folders), looking.files, looking.bytes, looking.objects, tuple(looking.findings))
+
+
+def _forget(office: Office, mirror: Mirror, findings: Iterable[Finding]) -> None:
+    """Let the next run ask the store anew about whatever it would wrongly believe to be in order."""
+    wrong = [each.where for each in findings if each.code in _MENDED_BY_A_RUN]
+    if wrong:
+        with opened_notes(office.workspace, mirror.settings) as notes:
+            notes.forget(wrong)
 
 
 def grouped(mirror: Mirror) -> Iterator[tuple[str, Iterator[Version]]]:

@@ -470,6 +470,20 @@ def test_verify_names_each_difference(desk: Office, server: Any) -> None:
         ("mirror.bytes-damaged", names[1].removeprefix(PREFIX)),
         ("mirror.missing", manifest.removeprefix(PREFIX)),
     }
+    done = run_mirror(desk)
+    assert (done.sent, done.extended) == (1, 1)
+    assert server.newest(manifest).value == local(desk)[manifest.removeprefix(PREFIX)]
+    left = {(each.code, each.where) for each in verify_mirror(desk, full=True).findings}
+    assert left == {("mirror.bytes-damaged", names[1].removeprefix(PREFIX))}
+
+
+def test_an_emptied_store_is_filled_again_by_the_run_that_verify_names(desk: Office, server: Any) -> None:
+    run_mirror(desk)
+    server.bucket().keys.clear()
+    assert run_mirror(desk).sent == 0  # it believes its notes: asking about every file would be slow
+    assert set(codes(verify_mirror(desk).findings)) == {"mirror.missing"}
+    assert run_mirror(desk).sent == len(local(desk))
+    assert verify_mirror(desk).findings == ()
 
 
 @pytest.mark.parametrize(
