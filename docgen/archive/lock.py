@@ -22,8 +22,8 @@ from docgen.errors import StorageProblem
 WAIT = 30.0
 """Seconds to wait for another writer before giving up."""
 _PAUSES = (0.001, 0.012)
-_PATHS_KEPT = 4096
 """Shortest and longest wait between two tries; drawn at random, and short, so that a busy writer starves nobody."""
+_PATHS_KEPT = 4096
 
 
 class _Held(threading.local):

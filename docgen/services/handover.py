@@ -128,7 +128,7 @@ def make_list(office: Office, wanted: Wanted, sides: Sides) -> Handover:
         raise Refused.of("services.handover-nothing", wanted.words, scope=wanted.words, count=len(lines))
     if not listed or len(listed) > LARGEST_LIST:
         told = {"count": len(placed), "limit": LARGEST_LIST, "parts": -(-len(placed) // LARGEST_LIST)}
-        raise Refused.of("services.handover-too-many", wanted.words, **told)
+        raise Refused.of("services.handover-too-many", wanted.words, scope=wanted.words, **told)
     today = office.today()
     content = _content(listed, wanted, sides, dated=today)
     paper = issue_company_paper(office, KIND, content, dated=today, actor=office.actor)

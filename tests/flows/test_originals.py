@@ -176,7 +176,10 @@ def test_more_than_one_list_holds_are_made_in_parts(
         with pytest.raises(Refused) as refused:
             make_list(office, Wanted(contract=contract_no, part=part), SIDES)
         assert codes(refused.value) == ["services.handover-too-many"]
-        assert refused.value.findings[0].params == {"count": 2, "limit": 1, "parts": 2}
+        (found,) = refused.value.findings
+        assert (found.params["count"], found.params["limit"], found.params["parts"]) == (2, 1, 2)
+        assert found.sentence("zh").startswith(f"合同 {contract_no}")
+        assert "--part 1 到 --part 2" in found.remedy("zh")
     made = [make_list(office, Wanted(contract=contract_no, part=part), SIDES) for part in (1, 2)]
     assert [line.number for each in made for line in each.lines] == [
         line.number for line in choose(office, Wanted(contract=contract_no))

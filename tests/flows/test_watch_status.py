@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -96,19 +97,7 @@ def test_a_dead_observer_is_started_again_and_its_inbox_watched_on(
 
     monkeypatch.setattr(watch_inboxes, "Observer", making)
     monkeypatch.setattr(watch_inboxes, "RELIST_SECONDS", 0.2)
-    stop = threading.Event()
-    watch = InboxWatch(live, lambda _: None, give_up_seconds=0.1)
-
-    def run() -> None:
-        try:
-            watch.run(stop)
-        finally:
-            database.disconnect()
-
-    running = threading.Thread(target=run)
-    running.start()
-    try:
-        assert until(lambda: watch_status(live).is_green)
+    with at_work(live, lambda _: None):
         made[0].stop()
         made[0].join(timeout=10)
         assert until(lambda: len(made) == 2 and [one.restarts for one in watch_status(live).folders] == [1])
@@ -117,9 +106,6 @@ def test_a_dead_observer_is_started_again_and_its_inbox_watched_on(
         dropped = live.workspace.inboxes[0].path / "a.xml"
         dropped.write_bytes(b"<a/>")
         assert until(lambda: not dropped.exists())
-    finally:
-        stop.set()
-        running.join(timeout=60)
     assert watch_status(live).pulse is Pulse.ENDED
 
 
@@ -128,11 +114,18 @@ def watching(live: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Fil
     """A watcher at work, and all it reports."""
     monkeypatch.setattr(watch_inboxes, "RELIST_SECONDS", 0.2)
     told: list[Filed | Trouble] = []
+    with at_work(live, told.append):
+        yield told
+
+
+@contextmanager
+def at_work(live: Office, report: Callable[[Filed | Trouble], None]) -> Iterator[None]:
+    """Have a watcher at work, green, while the block runs."""
     stop = threading.Event()
 
     def run() -> None:
         try:
-            InboxWatch(live, told.append, give_up_seconds=0.1).run(stop)
+            InboxWatch(live, report, give_up_seconds=0.1).run(stop)
         finally:
             database.disconnect()
 
@@ -140,7 +133,7 @@ def watching(live: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Fil
     running.start()
     try:
         assert until(lambda: watch_status(live).is_green)
-        yield told
+        yield
     finally:
         stop.set()
         running.join(timeout=60)
