@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from docgen.deals.plan import InstalmentKind
 from docgen.deals.schedule import PaymentState
@@ -14,6 +15,10 @@ from docgen.receivables.limitation import Interrupted, Interruption, Limitation,
 from docgen.receivables.outline import Claim, Outline, penalties_on
 from docgen.receivables.stages import LetterSeen, NextStep, Question, asking, step_after
 
+_NOTHING = Decimal("0.00")
+_SPELLINGS_KEPT = 8192
+"""Days and amounts remembered by their text."""
+_KINDS = {each.value: each for each in InstalmentKind}
 _WORDS = {
     PaymentState.NOT_DUE: "未到期",
     PaymentState.DUE_SOON: "到期提醒",
@@ -90,7 +95,7 @@ def board_rows(
     """
     penalties = penalties_on(found, as_of)
     known = {seq: asking(tuple(each), as_of=as_of) for seq, each in (letters or {}).items()}
-    is_open = any(Decimal(each.balance) for each in found.claims)
+    is_open = any(_money(each.balance) for each in found.claims)
     dues = [_day(each.due) for each in found.claims]
     last_due = max((day for day in dues if day), default=None) if all(dues) else None
     own = {each.seq: _interruptions(each, known.get(each.seq, ()), is_proof) for each in found.claims if is_open}
@@ -101,10 +106,10 @@ def board_rows(
             found,
             each,
             as_of=as_of,
-            grown=penalties.get(each.seq, Decimal("0.00")),
+            grown=penalties.get(each.seq, _NOTHING),
             letters=known.get(each.seq, ()),
             clock=_clock(each, own.get(each.seq, ()), as_of=as_of, last_due=last_due, debt=debt),
-            advance=Decimal(found.advance) if each.seq == last else Decimal("0.00"),
+            advance=_money(found.advance) if each.seq == last else _NOTHING,
         )
         for each in found.claims
     )
@@ -121,7 +126,7 @@ def _row(  # noqa: PLR0913  # what a row is made of
     advance: Decimal,
 ) -> BoardRow:
     due = _day(claim.due)
-    amount, paid, balance = Decimal(claim.amount), Decimal(claim.paid), Decimal(claim.balance)
+    amount, paid, balance = _money(claim.amount), _money(claim.paid), _money(claim.balance)
     late = max((as_of - due).days, 0) if due and balance else 0
     state = _state(claim, due, balance=balance, paid=paid, as_of=as_of, remind_days=found.remind_days)
     stage = _stage(state, late)
@@ -134,14 +139,14 @@ def _row(  # noqa: PLR0913  # what a row is made of
         customer=found.customer,
         owner=found.owner,
         company=found.company,
-        contract_total=Decimal(found.total),
+        contract_total=_money(found.total),
         seq=claim.seq,
         kind=asked.kind,
         title=claim.title,
         amount=amount,
         paid=paid,
         balance=balance,
-        written_off=Decimal(claim.written_off),
+        written_off=_money(claim.written_off),
         advance=advance,
         state=state,
         status_text=_status_text(found, claim, state, late=late, is_part_paid=bool(paid and paid < amount)),
@@ -177,7 +182,7 @@ def _asked(  # noqa: PLR0913  # all the next step depends on
     clock: Limitation | None,
 ) -> Question:
     return Question(
-        kind=InstalmentKind(claim.kind),
+        kind=_KINDS[claim.kind],
         stage=stage,
         is_open=is_open,
         as_of=as_of,
@@ -203,7 +208,7 @@ def _clock(
 ) -> Limitation | None:
     """Return the limitation clock of an instalment; None where nothing of it is open, or its due day is not known."""
     due = _day(claim.due)
-    if due is None or not Decimal(claim.balance):
+    if due is None or not _money(claim.balance):
         return None
     return limitation(due, as_of=as_of, last_due=last_due, own=own, debt=debt)
 
@@ -227,7 +232,7 @@ def _interruptions(
 def _state(  # noqa: PLR0913  # all that a state depends on
     claim: Claim, due: date | None, *, balance: Decimal, paid: Decimal, as_of: date, remind_days: int
 ) -> PaymentState:
-    if Decimal(claim.written_off):
+    if _money(claim.written_off):
         return PaymentState.WRITTEN_OFF
     if not balance:
         return PaymentState.PAID
@@ -250,10 +255,15 @@ def _status_text(found: Outline, claim: Claim, state: PaymentState, *, late: int
     part = "部分回款，" if is_part_paid else ""
     if state is PaymentState.OVERDUE:
         return f"{part}逾期{late}天"
-    if claim.due is None and Decimal(claim.balance) and found.ended_on:
+    if claim.due is None and _money(claim.balance) and found.ended_on:
         return f"{part}合同已终止，待结算"
     return part + _WORDS[state] if state in {PaymentState.DUE_SOON, PaymentState.WRITTEN_OFF} else _WORDS[state]
 
 
+@lru_cache(maxsize=_SPELLINGS_KEPT)
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+_money = lru_cache(maxsize=_SPELLINGS_KEPT)(Decimal)
+"""An amount from its text: the same few stand in very many rows, and need not lie there as many times."""

@@ -94,12 +94,11 @@ def all_rows(
     progress: Progress | None = None,
 ) -> Iterator[BoardRow]:
     """Yield the rows of every deal (of one, of some) as of a day, in order of contract numbers."""
-    if contract_nos is not None and len(contract_nos) <= 1:
-        if not contract_nos:
-            return
-        contract_no = next(iter(contract_nos))
-    letters = letters_by_deal(office, as_of, contract_no=contract_no)
-    every = outlines_on(office, as_of, contract_no=contract_no, contract_nos=contract_nos, progress=progress)
+    only = {contract_no} if contract_no is not None else contract_nos
+    if only is not None and not only:
+        return
+    letters = letters_by_deal(office, as_of, contract_no=next(iter(only)) if only and len(only) == 1 else None)
+    every = outlines_on(office, as_of, contract_nos=only, progress=progress)
     while some := list(islice(every, _AT_ONCE)):
         proofs = filed_evidence(
             (found.contract_no, proof) for found in some for claim in found.claims for *_, proof in claim.interruptions
@@ -118,30 +117,28 @@ def _is_filed(proofs: Container[tuple[str, str]], contract_no: str, named: str) 
 
 
 def outlines_on(
-    office: Office,
-    as_of: date,
-    *,
-    contract_no: str | None = None,
-    contract_nos: Collection[str] | None = None,
-    progress: Progress | None = None,
+    office: Office, as_of: date, *, contract_nos: Collection[str] | None = None, progress: Progress | None = None
 ) -> Iterator[outlines.Outline]:
-    """Yield the outline of each deal (of one, of some) on a day; those not kept are made from the record, and kept."""
+    """Yield the outline of each deal (of some) on a day; those not kept are made from the record, and kept."""
     basis = f"{outlines.SCHEMA}/{office.calendar.version}"
-    rows = list(kept.outline_rows(as_of, basis=basis, contract_no=contract_no))
-    if contract_nos is not None:
-        rows = [row for row in rows if row.contract_no in contract_nos]
-    missing = [row.contract_no for row in rows if row.data is None]
-    made = dict(_made(office, missing, as_of, basis, progress))
-    for row in rows:
-        if row.data:
-            yield outlines.from_json(json.loads(row.data), customer_id=row.customer_id, customer=row.customer)
-        elif row.contract_no in made:
-            yield replace(made[row.contract_no], customer_id=row.customer_id, customer=row.customer)
+    total = kept.count_missing(as_of, basis=basis) if progress is not None and contract_nos is None else 0
+    done = 0
+    for page in kept.outline_pages(as_of, basis=basis, contract_nos=contract_nos):
+        missing = [row.contract_no for row in page if row.data is None]
+        made = {}
+        for contract_no, found in _made(office, missing, as_of, basis):
+            made[contract_no] = found
+            done += 1
+            if progress is not None and total:
+                progress("due", min(done, total), total)
+        for row in page:
+            if row.data:
+                yield outlines.from_json(json.loads(row.data), customer_id=row.customer_id, customer=row.customer)
+            elif row.contract_no in made:
+                yield replace(made[row.contract_no], customer_id=row.customer_id, customer=row.customer)
 
 
-def _made(
-    office: Office, missing: list[str], as_of: date, basis: str, progress: Progress | None
-) -> Iterator[tuple[str, outlines.Outline]]:
+def _made(office: Office, missing: list[str], as_of: date, basis: str) -> Iterator[tuple[str, outlines.Outline]]:
     batch: list[kept.OutlineMade] = []
     for number, (contract_no, revision, deal) in enumerate(kept.records(missing), 1):
         found = outlines.outline(deal, as_of=as_of, calendar=office.calendar)
@@ -152,8 +149,6 @@ def _made(
             with suppress(StorageProblem):  # a board can be shown without being kept
                 kept.keep(batch, basis=basis)
             batch = []
-        if progress is not None:
-            progress("due", number, len(missing))
 
 
 def letters_by_deal(

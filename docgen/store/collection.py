@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -55,7 +55,7 @@ def asking_papers(
         voids = voids.filter(key=contract_no)
     if as_of is not None:
         letters = letters.filter(sent_on__lte=as_of.isoformat())
-    last = {row.number: row for row in letters}
+    last = {number: fate for number, *fate in letters.values_list("number", *_FATE)}
     voided = {str(payload["id"]): at for payload, at in voids.values_list("payload", "at")}
     rows = papers.values_list(
         "id", "contract_no", "number", "title", "subject", "superseded_by", "at", "sidecar__extra__dated"
@@ -64,20 +64,15 @@ def asking_papers(
     days = {row[2]: _paper_day(row[6], row[7], zone) for row in found}
     newer = _days_of([row[5] for row in found if row[5] and row[5] not in days], zone)
     for item, contract, number, title, subject, by, _, _ in found:
-        paper = AskingPaper(
-            contract, number, title, subject, days[number],
-            ended_at=voided.get(item, ""), replaced_on=days.get(by) or newer.get(by),
+        sent_on, channel, delivered_on, failed_on, evidence = last.get(number, _NOT_SENT)
+        yield AskingPaper(
+            contract, number, title, subject, days[number], _day(sent_on), channel, _day(delivered_on), _day(failed_on),
+            evidence, voided.get(item, ""), days.get(by) or newer.get(by),
         )  # fmt: skip
-        yield _with_fate(paper, last.get(number))
 
 
-def _with_fate(paper: AskingPaper, sent: Letter | None) -> AskingPaper:
-    if sent is None:
-        return paper
-    return replace(
-        paper, sent_on=_day(sent.sent_on), channel=sent.channel, delivered_on=_day(sent.delivered_on),
-        failed_on=_day(sent.failed_on), evidence=sent.evidence,
-    )  # fmt: skip
+_FATE = ("sent_on", "channel", "delivered_on", "failed_on", "evidence")
+_NOT_SENT = ("", "", "", "", "")
 
 
 def _days_of(numbers: Sequence[str], zone: tzinfo) -> Mapping[str, date]:

@@ -5,7 +5,7 @@ Nothing here is a fact: each row can be made again from its deal, and is passed 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,8 +16,8 @@ from docgen.store import database  # noqa: F401  # sets Django up before the mod
 from docgen.store.models import Deal, DealOutline
 
 _AT_ONCE = 400
-_SELECT = """
-    SELECT d.contract_no, d.revision, COALESCE(s.id, c.id), COALESCE(s.name, c.name), o.data
+_PAGE = 2000
+_JOINED = """
     FROM store_deal d
     JOIN store_customer c ON c.id = d.customer_id
     LEFT JOIN store_customer s ON c.merged_into <> '' AND s.id = c.merged_into
@@ -25,6 +25,7 @@ _SELECT = """
       ON o.contract_no = d.contract_no AND o.revision = d.revision AND o.basis = %s
      AND o.valid_from <= %s AND o.valid_to > %s
 """
+_COLUMNS = "d.contract_no, d.revision, COALESCE(s.id, c.id), COALESCE(s.name, c.name), o.data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,36 @@ class OutlineMade:
     data: str
 
 
-def outline_rows(as_of: date, *, basis: str, contract_no: str | None = None) -> Iterator[OutlineRow]:
-    """Yield every deal (or one) with the outline that is good on a day, in order of contract numbers."""
+def outline_pages(
+    as_of: date, *, basis: str, contract_nos: Collection[str] | None = None
+) -> Iterator[list[OutlineRow]]:
+    """Yield every deal (or those named) with the outline good on a day, in order of contract numbers, page by page.
+
+    No question to the tables is open between two pages: outlines may be kept meanwhile.
+    """
     day = as_of.isoformat()
-    where, values = ("WHERE d.contract_no = %s ", [contract_no]) if contract_no else ("", [])
+    named = None if contract_nos is None else sorted(contract_nos)
+    after, start = "", 0
+    while named is None or start < len(named):
+        chosen = [] if named is None else named[start : start + _AT_ONCE]
+        where = f"d.contract_no IN ({','.join(['%s'] * len(chosen))})" if named is not None else "d.contract_no > %s"
+        asked = f"SELECT {_COLUMNS} {_JOINED} WHERE {where} ORDER BY d.contract_no LIMIT {_PAGE}"
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [basis, day, day, *(chosen or [after])])
+            page = [OutlineRow(*row) for row in cursor.fetchall()]
+        if page:
+            yield page
+        elif named is None:
+            return
+        after, start = page[-1].contract_no if page else after, start + _AT_ONCE
+
+
+def count_missing(as_of: date, *, basis: str) -> int:
+    """Return how many deals have no outline that is good on a day."""
+    day = as_of.isoformat()
     with connection.cursor() as cursor:
-        cursor.execute(f"{_SELECT} {where}ORDER BY d.contract_no", [basis, day, day, *values])
-        while rows := cursor.fetchmany(2000):
-            yield from (OutlineRow(*row) for row in rows)
+        cursor.execute(f"SELECT COUNT(*) {_JOINED} WHERE o.data IS NULL", [basis, day, day])
+        return int(cursor.fetchone()[0])
 
 
 def records(contract_nos: Sequence[str]) -> Iterator[tuple[str, int, DealRecord]]:

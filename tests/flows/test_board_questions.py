@@ -14,7 +14,7 @@ from docgen.archive.keep import keep
 from docgen.issuing.issue import FaceFile, Order, Produced
 from docgen.services import issue_document as issuing
 from docgen.services.deposit_scan import Arrival, deposit_scan
-from docgen.services.due_board import DueBoard, Wanted, due_board
+from docgen.services.due_board import DueBoard, Wanted, all_rows, due_board
 from docgen.services.evidence import filed_evidence, find_evidence
 from docgen.services.import_deal import import_deal
 from docgen.services.letters import Dispatch, deliver_letter, send_letter
@@ -22,7 +22,7 @@ from docgen.services.office import Office
 from docgen.services.placed_by_hand import placement_for
 from docgen.services.prepare_issue import Request
 from docgen.services.record_fact import NewFact, add_fact
-from docgen.store import ledger
+from docgen.store import ledger, outlines
 from docgen.workspace import data_root
 
 SAMPLE = data_root() / "samples" / "deals" / "xx-tech.yaml"
@@ -93,3 +93,22 @@ def test_asked_at_once_evidence_is_what_it_is_one_by_one(
     assert filed_evidence(pairs) == {pair for pair in pairs if find_evidence(*pair)}
     assert filed_evidence(pairs) == {(first, letter), (first, signed), (first, proof), (second, other)}
     assert filed_evidence([]) == frozenset()
+
+
+def test_read_page_by_page_the_board_is_the_same(
+    office: Office, more: Callable[[], tuple[str, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        more()
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(outlines, "_PAGE", 2)  # 2 + 2 + 1, outlines kept between pages
+    made = due_board(office, Wanted(as_of=DAY), progress=lambda _, number, total: told.append((number, total)))
+    kept = due_board(office, Wanted(as_of=DAY), progress=lambda _, number, total: told.append((number, total)))
+    monkeypatch.undo()
+    assert made == kept == due_board(office, Wanted(as_of=DAY))
+    assert told == [(number, 5) for number in range(1, 6)]
+    numbers = [row.contract_no for row in made.rows]
+    monkeypatch.setattr(outlines, "_AT_ONCE", 2)
+    chosen = {*numbers[:3], "没有这个合同"} | {numbers[-1]}
+    assert {row.contract_no for row in all_rows(office, DAY, contract_nos=chosen)} == chosen - {"没有这个合同"}
+    assert list(all_rows(office, DAY, contract_nos=())) == []
