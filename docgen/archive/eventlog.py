@@ -24,6 +24,7 @@ from docgen.findings import Finding, error
 
 GENESIS = "docgen-archive:1:"
 _FIELDS = frozenset({"seq", "at", "type", "actor", "payload", "prev", "hash"})
+TORN = "archive.log-torn"
 _TAIL = 64 * 1024
 
 
@@ -237,7 +238,7 @@ def scan(folder: Folder) -> Scan:
         entries.append(entry)
         before = entry
     if _complete(data) != len(data):
-        findings.append(_at_line(folder, "archive.log-torn", len(entries) + 1))
+        findings.append(_at_line(folder, TORN, len(entries) + 1))
     return Scan(entries, findings)
 
 

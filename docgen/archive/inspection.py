@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from docgen.archive import disk, manifest, plain
 from docgen.archive.disposition import EVENT, bears_out, claims_disposal, doomed, stone_in
-from docgen.archive.eventlog import LogEntry, needs_mending, scan
-from docgen.archive.hashing import Ahead
+from docgen.archive.eventlog import TORN, LogEntry, scan
 from docgen.archive.layout import CUSTOMER, LABEL, OURS, Archive, Folder, contract_names, read_customer, read_label
 from docgen.archive.record import Sidecar, load_sidecar, sidecar_bytes
 from docgen.errors import DocgenError
@@ -45,15 +46,16 @@ class Inspection:
     """What was found in one folder, growing while it is looked through.
 
     `types` are the names that lie there with their types (stat.S_IFMT), by place; `sidecars` are those the items came
-    with, `disposed` the tombstones of those that were destroyed.
+    with, `told` their plain values as they stand in the log, `disposed` the tombstones of those that were destroyed.
     """
 
     folder: Folder
-    ahead: Ahead | None = None
+    room: memoryview | None = None
     types: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     entries: list[LogEntry] = field(default_factory=list)
     sidecars: dict[str, Sidecar] = field(default_factory=dict)
+    told: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
     disposed: dict[str, Sidecar] = field(default_factory=dict)
     is_log_whole: bool = True
     files: int = 0
@@ -65,20 +67,18 @@ class Inspection:
         self.findings.append(Finding(code, where, severity, {"contract": self.folder.key, "file": file, **params}))
 
 
-def inspect_folder(archive: Archive, folder: Folder, elsewhere: Elsewhere, ahead: Ahead) -> Inspection:
+def inspect_folder(archive: Archive, folder: Folder, elsewhere: Elsewhere, room: memoryview) -> Inspection:
     """Look through a folder and return everything that is wrong; the caller keeps writers out."""
     places = {"": folder.path, "_docgen/derived/": folder.derived, "_docgen/templates/": folder.templates}
     types = {prefix: _types_in(place) for prefix, place in places.items()}
-    seen = Inspection(folder, ahead, types)
-    files = [prefix + name for prefix, names in types.items() for name, kind in names.items() if kind == stat.S_IFREG]
-    with ahead.of(folder.path / file for file in files):
-        _check_labels(archive, seen)
-        _read_log(seen)
-        _check_sidecars(seen)
-        expected = _expected(seen)
-        _check_manifest(seen, expected)
-        _check_files(seen, expected, elsewhere)
-        _check_interruptions(seen)
+    seen = Inspection(folder, room, types)
+    _check_labels(archive, seen)
+    _read_log(seen)
+    _check_sidecars(seen)
+    expected = _expected(seen)
+    _check_manifest(seen, expected)
+    _check_files(seen, expected, elsewhere)
+    _check_interruptions(seen)
     return seen
 
 
@@ -124,6 +124,7 @@ def _read_log(seen: Inspection) -> None:
         if sidecar.id in seen.sidecars:
             seen.report("archive.item-twice", "_docgen/events.jsonl", id=sidecar.id, line=entry.seq)
         seen.sidecars[sidecar.id] = sidecar
+        seen.told[sidecar.id] = raw
 
 
 def _note_disposal(seen: Inspection, entry: LogEntry) -> None:
@@ -148,7 +149,7 @@ def _check_sidecars(seen: Inspection) -> None:
         file = f"_docgen/records/{name}"
         if name not in present:
             seen.report("archive.sidecar-missing", file, title=sidecar.title)
-        elif (found := _read(seen, file)) not in (None, sidecar_bytes(seen.disposed.get(item_id, sidecar))):
+        elif (found := _read(seen, file)) not in (None, _written(seen, sidecar)):
             seen.report(_edited(found, is_disposed=item_id in seen.disposed), file, title=sidecar.title)
     for name in sorted(present - {f"{item_id}.json" for item_id in seen.sidecars}):
         file = f"_docgen/records/{name}"
@@ -159,6 +160,12 @@ def _check_sidecars(seen: Inspection) -> None:
         else:
             seen.report("archive.sidecar-without-event", file)
             _trust_orphan(seen, name)
+
+
+def _written(seen: Inspection, sidecar: Sidecar) -> bytes:
+    """Return the bytes a sidecar's file must have: what the log tells of it, or its tombstone."""
+    stone = seen.disposed.get(sidecar.id)
+    return plain.on_lines(seen.told[sidecar.id]) if stone is None else sidecar_bytes(stone)
 
 
 def _edited(data: bytes | None, *, is_disposed: bool) -> str:
@@ -307,15 +314,25 @@ def _types_in(place: Path) -> dict[str, int]:
     """Return the names in a folder, sorted, each with its type as in stat.S_IFMT; none if the folder is not there."""
     try:
         with os.scandir(place) as found:
-            return dict(sorted((one.name, stat.S_IFMT(one.stat(follow_symlinks=False).st_mode)) for one in found))
+            return {one.name: _type_of(one) for one in sorted(found, key=lambda one: one.name)}
     except (FileNotFoundError, NotADirectoryError):
         return {}
+
+
+def _type_of(one: os.DirEntry[str]) -> int:
+    """Return the type as in stat.S_IFMT; listing a folder tells it already of files and folders."""
+    if one.is_file(follow_symlinks=False):
+        return stat.S_IFREG
+    if one.is_dir(follow_symlinks=False):
+        return stat.S_IFDIR
+    return stat.S_IFMT(one.stat(follow_symlinks=False).st_mode)
 
 
 def _check_interruptions(seen: Inspection) -> None:
     folder = seen.folder
     scratch = [name for place in (folder.ours, folder.records) for name in disk.names(place) if name.endswith(".tmp")]
-    if disk.names(folder.pending) or scratch or needs_mending(folder):
+    is_torn = any(finding.code == TORN for finding in seen.findings)
+    if disk.names(folder.pending) or scratch or is_torn:
         seen.report("archive.recovery-needed", "_docgen/pending", Severity.WARNING)
     for name in disk.names(folder.unfinished):
         seen.report("archive.unfinished-waiting", f"_docgen/unfinished/{name}", Severity.WARNING)
@@ -324,7 +341,7 @@ def _check_interruptions(seen: Inspection) -> None:
 def _digest(seen: Inspection, path: str) -> disk.Digest | None:
     try:
         place = seen.folder.path / path
-        found = disk.digest(place) if seen.ahead is None else seen.ahead.digest(place)
+        found = disk.digest(place, seen.room)
     except OSError as problem:
         seen.report("archive.file-unreadable", path, reason=problem.strerror or str(problem))
         return None

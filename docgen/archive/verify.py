@@ -11,22 +11,25 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 
 from docgen.archive import disk, eventlog, lock, manifest, plain
-from docgen.archive.hashing import Ahead, hashing_ahead
 from docgen.archive.inspection import Elsewhere, Inspection, inspect_folder
 from docgen.archive.keep import is_as_kept, kept_files
 from docgen.archive.layout import COMPANY, CUSTOMER, INCOMING, OURS, ROOT_FILES, Archive, Folder, read_customer
+from docgen.archive.verify_hands import in_order
 from docgen.errors import StorageProblem, WrongUsage
 from docgen.findings import Finding, error, note
 
 Progress = Callable[[str, int, int], None]
 """Called with a folder's key, its number from 1, and how many there are."""
 
+_ROOM = 256 * 1024
+"""Read at once: small enough to lie in the processor's own memory while it is hashed."""
 _REVIEW_NAME = re.compile(r"\d{4}-?\d{2}-?\d{2}-[0-9a-f]{8}(-\d+)?")
 
 
@@ -86,26 +89,57 @@ def verify(  # noqa: PLR0913  # how much of it, against what, going on from wher
         raise WrongUsage.of("archive.bad-slice", f"{part[0]}/{part[1]}")
     everything = list(archive.folders())
     chosen = [folder for folder in everything if _is_in(part, folder.key)]
+    asks = (
+        _Ask(folder, anchors.get(folder.key), None if known is None else known.get(folder.key, frozenset()))
+        for folder in chosen
+        if folder.key not in done
+    )
     findings: list[Finding] = []
     files = total = 0
-    elsewhere = _origins(everything)
-    with hashing_ahead() as ahead:
+    with closing(in_order(partial(_Looker, archive.root), asks)) as looked:
         for number, folder in enumerate(chosen, start=1):
             if progress is not None:
                 progress(folder.key, number, len(chosen))
-            told = done.get(folder.key)
-            if told is None:
-                seen = _inspect(archive, folder, elsewhere, ahead)
-                found = (*seen.findings, *_check_anchor(seen, anchors.get(folder.key)), *_check_rows(seen, known))
-                told = FolderReport(found, seen.files, seen.bytes)
-                if noted is not None:
-                    noted(folder.key, told)
+            told = done.get(folder.key) or next(looked)
+            if noted is not None and folder.key not in done:
+                noted(folder.key, told)
             findings += told.findings
             files, total = files + told.files, total + told.bytes
     findings += _check_keys(everything, [*anchors, *(known or {})], part)
     if part is None or part[0] == 1:
         findings += _check_root(archive)
     return VerifyReport(tuple(findings), len(chosen), files, total)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A folder to look through, the head noted elsewhere, the item ids the database has (None: not compared)."""
+
+    folder: Folder
+    anchor: Anchor | None
+    rows: AbstractSet[str] | None
+
+
+class _Looker:
+    """Looks through folders of one archive, with room of its own to read into."""
+
+    def __init__(self, root: Path) -> None:
+        self._archive = Archive(root)
+        self._room = memoryview(bytearray(_ROOM))
+        self._elsewhere = _origins(self._archive)
+
+    def __call__(self, ask: _Ask) -> FolderReport:
+        seen = self._inspect(ask.folder)
+        found = (*seen.findings, *_check_anchor(seen, ask.anchor), *_check_rows(seen, ask.rows))
+        return FolderReport(found, seen.files, seen.bytes)
+
+    def _inspect(self, folder: Folder) -> Inspection:
+        try:
+            with lock.shared(folder.lock, folder.key), disk.storage(folder.key):
+                return inspect_folder(self._archive, folder, self._elsewhere(folder.key), self._room)
+        except StorageProblem as problem:
+            missed = [error("archive.not-verified", folder.key, contract=folder.key), *problem.findings]
+            return Inspection(folder, findings=missed)
 
 
 def check_anchors(
@@ -139,22 +173,13 @@ def _is_in(part: tuple[int, int] | None, key: str) -> bool:
     return part is None or slice_of(key, part[1]) == part[0]
 
 
-def _inspect(archive: Archive, folder: Folder, elsewhere: Callable[[str], Elsewhere], ahead: Ahead) -> Inspection:
-    try:
-        with lock.shared(folder.lock, folder.key), disk.storage(folder.key):
-            return inspect_folder(archive, folder, elsewhere(folder.key), ahead)
-    except StorageProblem as problem:
-        missed = [error("archive.not-verified", folder.key, contract=folder.key), *problem.findings]
-        return Inspection(folder, findings=missed)
-
-
-def _origins(folders: Iterable[Folder]) -> Callable[[str], Elsewhere]:
+def _origins(archive: Archive) -> Callable[[str], Elsewhere]:
     """Return, for a folder's key, the look-up of hashes in all other folders' manifests, read when first asked."""
 
     @cache
     def index() -> dict[str, list[tuple[str, str]]]:
         found: dict[str, list[tuple[str, str]]] = {}
-        for folder in folders:
+        for folder in archive.folders():
             data = disk.read(folder.manifest) if disk.is_plain_file(folder.manifest) else b""
             for sha256, path in manifest.parse(data)[0]:
                 found.setdefault(sha256, []).append((folder.key, path))
@@ -181,11 +206,10 @@ def _check_anchor(seen: Inspection, anchor: Anchor | None) -> Iterator[Finding]:
         yield error("archive.log-rewritten", f"{key}/{OURS}/events.jsonl", contract=key, line=anchor.seq)
 
 
-def _check_rows(seen: Inspection, known: Mapping[str, AbstractSet[str]] | None) -> Iterator[Finding]:
-    if known is None:
+def _check_rows(seen: Inspection, rows: AbstractSet[str] | None) -> Iterator[Finding]:
+    if rows is None:
         return
     key = seen.folder.key
-    rows = known.get(key, frozenset())
     for item_id, sidecar in seen.sidecars.items():
         if item_id not in rows:
             yield error("archive.row-missing", key, contract=key, id=item_id, file=sidecar.files[0].name)
