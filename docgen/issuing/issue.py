@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -27,7 +29,7 @@ from docgen.kinds.subjects import Subject
 from docgen.rendering.context import build_context
 from docgen.rendering.docx import DocxJob, RenderedDocx, render_docx
 from docgen.rendering.foreign import render_foreign_docx, render_foreign_pdf
-from docgen.rendering.kept import Kept, seen
+from docgen.rendering.kept import Kept, seen_as
 from docgen.rendering.laidout import Zone
 from docgen.rendering.paper import PaperMeta
 from docgen.rendering.pdf import PdfJob, RenderedPdf, fill_html, render_pdf
@@ -351,29 +353,35 @@ def template_hashes(kind_folder: Path, shared: Path) -> dict[str, str]:
 
 def _template_parts(kind_folder: Path, shared: Path) -> dict[str, _Part]:
     return {
-        f"{prefix}/{path.relative_to(root).as_posix()}": _part(path)
+        f"{prefix}/{name}": _part(path, found)
         for prefix, root in (("kind", kind_folder), ("_shared", shared))
-        for path in _files(root)
+        for name, path, found in _files(root)
     }
 
 
-def _part(path: Path) -> _Part:
+def _part(path: str, found: os.stat_result) -> _Part:
     """Return a part, read and hashed anew only when its file is not the same as last time."""
 
     def read() -> _Part:
-        data = path.read_bytes()
+        data = Path(path).read_bytes()
         return _Part(_sha256(data), data if len(data) <= _LARGEST_FROZEN else None)
 
-    return _parts.get(seen(path), read)
+    return _parts.get(seen_as(path, found), read)
 
 
-def _files(root: Path) -> list[Path]:
-    """Return the files below a folder in the order of their paths, golden cases left out."""
-    found: list[Path] = []
+def _files(root: Path) -> list[tuple[str, str, os.stat_result]]:
+    """Return the files below a folder in the order of their names (forward slashes), each with its path and status.
+
+    Golden cases are left out. It is asked for every paper, of some fifty files: hence no Path for each.
+    """
+    found: list[tuple[str, str, os.stat_result]] = []
+    start = len(str(root)) + len(os.sep)
     for folder, below, names in os.walk(root):
         below[:] = [name for name in below if name != "golden"]
-        found += [Path(folder, name) for name in names if name != "golden"]
-    return sorted(path for path in found if path.is_file())
+        for path in (f"{folder}{os.sep}{name}" for name in names if name != "golden"):
+            with suppress(FileNotFoundError):  # a link that leads nowhere
+                found.append((path[start:].replace(os.sep, "/"), path, os.stat(path)))  # noqa: PTH116  # as said
+    return sorted((each for each in found if stat.S_ISREG(each[2].st_mode)), key=lambda each: each[0].split("/"))
 
 
 def _sha256(data: bytes) -> str:

@@ -7,6 +7,7 @@ template while a batch runs gets the mended one from the next paper on, never a 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
@@ -25,8 +26,12 @@ def seen(path: Path) -> Seen:
     Raises:
         OSError: there is no such file.
     """
-    found = path.stat()
-    return str(path), found.st_mtime_ns, found.st_size, found.st_ino
+    return seen_as(str(path), path.stat())
+
+
+def seen_as(path: str, found: os.stat_result) -> Seen:
+    """Return what a file of this status looks like from outside."""
+    return path, found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def all_seen(paths: Iterable[Path]) -> tuple[Seen, ...]:

@@ -12,6 +12,7 @@ from docgen.approvals.trail import APPROVAL_EVENTS, ISSUED, REQUESTED, Approval,
 from docgen.errors import NotFound
 from docgen.store import (
     database,  # noqa: F401  # sets Django up before the models
+    direct,
     models,
 )
 from docgen.store.models import Event
@@ -81,6 +82,8 @@ def approval(approval_id: str) -> Approval:
 
 def approvals_of(contract_no: str) -> dict[str, Approval]:
     """Return every request of a contract by id, with its trail, in the order they were made."""
+    if not direct.one("SELECT 1 FROM store_event WHERE key = %s AND type = %s LIMIT 1", contract_no, REQUESTED):
+        return {}
     rows = Event.objects.filter(key=contract_no, type__in=(*APPROVAL_EVENTS, ISSUED)).order_by("seq")
     return replay(contract_no, (ApprovalEvent(row.type, datetime.fromisoformat(row.at), row.payload) for row in rows))
 

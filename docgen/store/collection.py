@@ -9,7 +9,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from docgen.errors import NotFound
-from docgen.store import database  # noqa: F401  # sets Django up before the models
+from docgen.store import database, direct  # noqa: F401  # database sets Django up before the models
 from docgen.store.models import BankLine, Event, Letter, Paper, PaymentsKnown
 
 IMPORTED = "bank.imported"
@@ -142,6 +142,8 @@ def bank_lines(*, status: str | None = "waiting") -> tuple[StoredLine, ...]:
 
 def lines_about(contract_no: str) -> tuple[StoredLine, ...]:
     """Return the waiting bank lines that may belong to a contract, as their candidates name it, oldest first."""
+    if not direct.one("SELECT 1 FROM store_bankline WHERE status = %s LIMIT 1", "waiting"):
+        return ()
     told = json.dumps(contract_no).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = BankLine.objects.filter(status="waiting").extra(
         where=["candidates LIKE %s ESCAPE '\\'"], params=[f"%{told}%"]

@@ -1,6 +1,7 @@
 """The few questions every write asks of the tables several times over, put in SQL.
 
-Asking them through the models took longer than answering them.
+Asking them through the models took longer than answering them. Whether there is anything at all comes first: most
+contracts have no approvals, no waiting bank lines and no voided papers.
 """
 
 from __future__ import annotations

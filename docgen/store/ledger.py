@@ -366,6 +366,8 @@ def events(key: str) -> tuple[Event, ...]:
 
 def voidings(contract_no: str) -> dict[str, tuple[str, str]]:
     """Return number → (instant, reason) of the papers voided under a contract."""
+    if not direct.one("SELECT 1 FROM store_event WHERE key = %s AND type = %s LIMIT 1", contract_no, "paper.voided"):
+        return {}
     rows = Event.objects.filter(key=contract_no, type="paper.voided").order_by("seq")
     return {str(row.payload["number"]): (row.at, str(row.payload["reason"])) for row in rows}
 

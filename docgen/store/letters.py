@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from docgen.store import database  # noqa: F401  # sets Django up before the models
+from docgen.store import database, direct  # noqa: F401  # database sets Django up before the models
 from docgen.store.models import Event, Letter
 
 SENT = "letter.sent"
@@ -42,6 +42,8 @@ def letters(*, contract_no: str | None = None, number: str | None = None) -> tup
     """Return the dispatches of a contract's papers, or of one paper, in order."""
     rows = Letter.objects.order_by("number", "attempt")
     if contract_no is not None:
+        if not direct.one("SELECT 1 FROM store_letter WHERE contract_no = %s LIMIT 1", contract_no):
+            return ()
         rows = rows.filter(contract_no=contract_no)
     if number is not None:
         rows = rows.filter(number=number)

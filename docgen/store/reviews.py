@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from docgen.review.line import Answer, Result
-from docgen.store import database  # noqa: F401  # sets Django up before the models
+from docgen.store import database, direct  # noqa: F401  # database sets Django up before the models
 from docgen.store.models import ReviewAnswer
 
 ANSWERED = "review.answered"
@@ -28,6 +28,8 @@ class StoredAnswer:
 
 def stored_answers(contract_no: str) -> tuple[StoredAnswer, ...]:
     """Return every answer ever given about a contract, in order."""
+    if not direct.one("SELECT 1 FROM store_reviewanswer WHERE contract_no = %s LIMIT 1", contract_no):
+        return ()
     rows = ReviewAnswer.objects.filter(contract_no=contract_no).order_by("number")
     return tuple(StoredAnswer(row.number, _answer(row), row.at, row.is_withdrawn) for row in rows)
 
