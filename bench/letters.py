@@ -1,10 +1,11 @@
 """Letters a second: whole issued letters (filled, laid out, proved by re-opening, filed) beside plain warm WeasyPrint.
 
 The plain way is WeasyPrint alone on the same finished HTML, warm, in a process that holds nothing else, nothing checked
-and nothing kept; it is measured before, between and after ours. Ours is `docgen batch` over synthetic deals, PDF only:
-one worker, then two. Ratios are of letters a second in the same run; a busy machine moves both. Then both ways in turn,
-letter by letter, in processor time: what other programs do touches that least. At the end: where one letter's time
-goes, and how much memory a worker took.
+and nothing kept; it is measured before and after ours. Ours is `docgen batch` over synthetic deals, PDF only, with the
+workers it takes by itself (one more than cores): on one core, then on two. Ratios are of letters a second in the same
+run, to the plain way on one core; what the plain way gains by a second core shows what that core is worth on this
+machine. Then both ways in turn, letter by letter, in processor time: what other programs do touches that least. At the
+end: where one letter's time goes, and how much memory a worker took.
 
     python bench/letters.py          60 letters each way
     python bench/letters.py 500      500 letters each way
@@ -13,12 +14,14 @@ goes, and how much memory a worker took.
 from __future__ import annotations
 
 import gc
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -157,6 +160,11 @@ class Plain:
             self.told.append((float(wall), float(used)))
 
     @property
+    def pid(self) -> int:
+        """Return the process's number."""
+        return self._process.pid
+
+    @property
     def seconds(self) -> tuple[float, float]:
         """Return what a letter took on average, by the clock and of the processor."""
         return fmean(wall for wall, _ in self.told), fmean(used for _, used in self.told)
@@ -262,33 +270,50 @@ def main() -> int:
         office = office_with_deals(Path(folder) / "office", 3 * count + 12)
         print(f"{3 * count + 12} deals imported in {time.perf_counter() - began:.0f} s", flush=True)
         items = plan_due(office, KIND, as_of=DAY).items
-        plain = Plain(office, items[0], Path(folder))
-        measure(office, items, count, plain)
-        ours, theirs = in_turn(office, items[2 * count : 3 * count], plain)
+        plains = Plain(office, items[0], Path(folder)), Plain(office, items[0], Path(folder))
+        measure(office, items, count, plains)
+        ours, theirs = in_turn(office, items[2 * count : 3 * count], plains[0])
         told = f"{ours * 1000:.0f} ms processor a letter, plain {theirs * 1000:.0f}"
         print(f"{'in turn, letter by letter: proved and filed':<46}{told} × {theirs / ours:.2f}", flush=True)
-        plain.close()
+        for plain in plains:
+            plain.close()
         where_time_goes(office, items[3 * count :])
     return 0
 
 
-def measure(office: Office, items: tuple[BatchItem, ...], count: int, plain: Plain) -> None:
-    """Print each way and its ratio to the plain one: letters a second, and processor time a letter."""
-    ways: list[tuple[str, float, float]] = []
-    plain.letters(min(count, 20))
-    for workers, some in ((1, items[:count]), (2, items[count : 2 * count])):
-        rate, used, done = rate_of(office, some, workers)
-        ways.append((f"docgen batch, workers: {workers}; proved and filed", rate, used))
-        plain.letters(min(count, 20))
+def measure(office: Office, items: tuple[BatchItem, ...], count: int, plains: tuple[Plain, Plain]) -> None:
+    """Print letters a second of each way on one core and on two, and the ratio to plain WeasyPrint on one core."""
+    every = sorted(os.sched_getaffinity(0))
+    alone = 0.0
+    for cores in (1, 2)[: len(every)]:
+        pin(every[:cores], plains)
+        before = plain_rate(plains[:cores], count)
+        rate, used, done = rate_of(office, items[(cores - 1) * count : cores * count], cores + 1)
+        plain = (before + plain_rate(plains[:cores], count)) / 2
+        alone = alone or plain
         most = peak(resource.RUSAGE_CHILDREN)
         print(f"  largest worker after {len(done.issued)} letters: {most:.0f} MB", flush=True)
-    wall, used = plain.seconds
-    for what, rate, ours in (("plain warm WeasyPrint, one process", 1 / wall, used), *ways):
-        print(
-            f"{what:<46}{rate:>7.2f} letters/s × {rate * wall:.2f}   "
-            f"{ours * 1000:>6.0f} ms processor × {used / ours:.2f}",
-            flush=True,
-        )
+        for what, each, told in (
+            (f"plain warm WeasyPrint, processes: {cores}", plain, ""),
+            (f"docgen batch, workers: {cores + 1}", rate, f"   {used * 1000:.0f} ms processor, start included"),
+        ):
+            print(f"{what:<38} on cores: {cores}{each:>8.2f} letters/s × {each / alone:.2f}{told}", flush=True)
+    pin(every, plains)
+
+
+def pin(cores: list[int], plains: tuple[Plain, ...]) -> None:
+    """Let this process, what it starts, and the plain ones run on these cores only."""
+    for pid in (0, *(plain.pid for plain in plains)):
+        os.sched_setaffinity(pid, cores)
+
+
+def plain_rate(plains: tuple[Plain, ...], count: int) -> float:
+    """Return letters a second of plain processes at work at the same time."""
+    each = min(count, 20)
+    began = time.perf_counter()
+    with ThreadPoolExecutor(len(plains)) as threads:
+        list(threads.map(lambda plain: plain.letters(each), plains))
+    return each * len(plains) / (time.perf_counter() - began)
 
 
 if __name__ == "__main__":

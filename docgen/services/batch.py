@@ -306,7 +306,8 @@ def _standing(office: Office, plan: BatchPlan, order: BatchOrder) -> Iterator[tu
 
 
 def _default_workers() -> int:
-    return max(1, os.cpu_count() or 1)
+    """Return one more than the cores we may use: one waits for the disk while the others compute."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def _finish(office: Office, done: BatchDone) -> None:
