@@ -16,6 +16,7 @@ from decimal import Decimal
 from docgen.deals.changes import Change
 from docgen.deals.deal import Deal
 from docgen.deals.points import term_points
+from docgen.deals.remembered import remembered
 from docgen.deals.terms import Terms
 from docgen.deals.totals import line_amount
 
@@ -58,6 +59,7 @@ def in_force(deal: Deal, *, as_of: date) -> tuple[tuple[date, Change], ...]:
     return tuple(sorted(((day, change) for day, change in dated if day), key=lambda pair: (pair[0], pair[1].seq)))
 
 
+@remembered
 def terms_as_of(deal: Deal, *, as_of: date) -> Version:
     """Return the terms in force on a day, with the version's number and the changes that made it."""
     changes = in_force(deal, as_of=as_of)

@@ -23,6 +23,7 @@ from docgen.deals.milestones import accepted_on, delivered_on, ended_early_on, s
 from docgen.deals.money import split, to_fen, uppercase_rmb
 from docgen.deals.plan import Condition, Instalment, InstalmentKind, TriggerEvent
 from docgen.deals.refunds import payments_kept
+from docgen.deals.remembered import remembered
 from docgen.deals.terms import PaymentOrder, Terms
 from docgen.deals.wording import INSTALMENT_TITLES, trigger_words
 from docgen.deals.workdays import Calendar, Rolled, add_months, add_term
@@ -99,6 +100,7 @@ class PlanPart:
     due: DueDay | None
 
 
+@remembered
 def plan_parts(deal: Deal, *, as_of: date, calendar: Calendar) -> tuple[PlanPart, ...]:
     """Return the plan in force on a day with amounts in 元 and due days, in plan order."""
     terms = terms_as_of(deal, as_of=as_of).terms

@@ -15,7 +15,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import version as installed
 from types import MappingProxyType
 
@@ -46,6 +46,11 @@ def _statutory(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("CN", years=year).keys())
 
 
+@lru_cache(maxsize=4096)
+def _is_published_workday(day: date) -> bool:
+    return bool(chinese_calendar.is_workday(day))
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The working days, as known now.
@@ -65,7 +70,7 @@ class Calendar:
         if day.year in self.published:
             return is_weekday
         if _FIRST_KNOWN <= day.year <= _LAST_KNOWN:
-            return bool(chinese_calendar.is_workday(day))
+            return _is_published_workday(day)
         return is_weekday and day not in _statutory(day.year)
 
     def roll(self, day: date) -> Rolled:
