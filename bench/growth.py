@@ -52,6 +52,7 @@ WHOLE_EVERY = 20
 AT = datetime(2023, 5, 4, 2, 0, tzinfo=UTC)
 ACTOR = "bench"
 NOTICE = "预付款通知单"
+SAMPLE = data_root() / "samples" / "deals" / "xx-tech.yaml"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def base(root: Path) -> tuple[str, bytes]:
     """Make a workspace with a real deal, a real paper and five waiting files; return its number and a coded scan."""
     initialise(root, read_companies(data_root() / "samples" / "companies")["shanhai"])
     office = open_office(root, actor=ACTOR)
-    contract_no = import_deal(office, data_root() / "samples" / "deals" / "xx-tech.yaml").contract_no
+    contract_no = import_deal(office, SAMPLE).contract_no
     issued = issue_document(office, request_for(contract_no, NOTICE, "2024-03-12"))
     paper = next(path for path in issued.files if path.suffix == ".pdf").read_bytes()
     fonts = data_root() / "templates" / "_shared" / "fonts"
@@ -204,11 +205,25 @@ def acts(place: Site, worker: Worker) -> Mapping[str, Callable[[Office, int], ob
         told = {"flag": "none", "on": "2024-03-20", "reason": f"第{number}次"}
         add_fact(office, place.contract_no, NewFact("flag", told))
 
+    def take_in(office: Office, number: int) -> None:
+        told = SAMPLE.read_text(encoding="utf-8")
+        own = {
+            "2024031001": f"20240310{number:05}",
+            "XXKJ-CG-2024-017": f"XXKJ-{number:06}",
+            "XX科技": f"新客户{number}",
+        }
+        for was, now in {**own, "MA0000002C": f"MA{number:07}2"}.items():
+            told = told.replace(was, now)
+        new = place.root / "new.yaml"
+        new.write_text(told, encoding="utf-8")
+        import_deal(office, new)
+
     return {
         "open the workspace": lambda _office, _: open_office(place.root, actor=ACTOR),
         "file a coded scan": file,
         "issue a paper (Word face)": issue,
         "record a fact": record,
+        "take in a new customer's deal": take_in,
         "docgen inbox list (5 waiting)": lambda office, _: list_waiting(office),
         "docgen deal show": lambda office, _: show_deal(office, place.contract_no),
     }

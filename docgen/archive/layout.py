@@ -8,7 +8,7 @@ never share a folder, and a firm that changed its name keeps the folder it has. 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,17 +17,17 @@ from pathlib import Path
 from types import MappingProxyType
 
 from docgen.archive import disk, lock, plain
+from docgen.archive.homes import CUSTOMER, Home, Homes, read_customer, read_table
 from docgen.archive.moved import MOVED, require_here
 from docgen.archive.names import CONTRACT_LIMIT, CUSTOMER_LIMIT, fold, marked_name, safe_name
 from docgen.errors import Damage, Refused, StorageProblem
 
-__all__ = ["Archive", "Folder", "safe_name"]
+__all__ = ["CUSTOMER", "Archive", "Folder", "read_customer", "safe_name"]
 
 SCHEMA = 1
 OURS = "_docgen"
 LABEL = "_docgen/folder.json"
 COMPANY = "_company"
-CUSTOMER = "_customer"
 INCOMING = "_incoming"
 ROOT_FILES = frozenset({"README.md", ".gitignore", MOVED})
 _NEW = ".new-"
@@ -104,6 +104,11 @@ class Archive:
 
     root: Path
     _seen: dict[str, Path] = field(default_factory=dict, compare=False, repr=False)
+    _homes: Homes = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Remember what the customers' folders hold, once it is asked for."""
+        object.__setattr__(self, "_homes", Homes(self.root))
 
     @classmethod
     def create(cls, root: Path) -> Archive:
@@ -138,8 +143,11 @@ class Archive:
         if found is None:
             label = {"schema": SCHEMA, "key": contract_no, "kind": "contract", "customer_id": customer_id}
             with self._making(contract_no):
-                found = self.find(contract_no)
-                found = found or self._make(self._customer_home(customer_id, customer_name, near), contract_no, label)
+                homes = self._homes.look()
+                found = _among(homes, contract_no)
+                if found is None:
+                    home = self._customer_home(customer_id, customer_name, near, homes)
+                    found = self._make(home, contract_no, label)
         self._require_owner(found, customer_id, customer_name)
         return found
 
@@ -166,7 +174,7 @@ class Archive:
     def find(self, contract_no: str) -> Folder | None:
         """Return the folder of a contract number, whichever customer it lies under; None if there is none."""
         self._require_root()
-        return next((found for home in self.customer_homes() if (found := _in_home(home, contract_no))), None)
+        return _among(self._homes.look(), contract_no)
 
     def folders(self) -> Iterator[Folder]:
         """Yield every folder that holds a log, sorted by path: the company's years, customers' own, contracts."""
@@ -198,9 +206,11 @@ class Archive:
         """Return a path inside the archive with forward slashes, for records and messages."""
         return path.relative_to(self.root).as_posix()
 
-    def _customer_home(self, customer_id: str, customer_name: str, near: Path | None) -> Path:
+    def _customer_home(
+        self, customer_id: str, customer_name: str, near: Path | None, homes: Iterable[Home] | None = None
+    ) -> Path:
         likely = [self._seen.get(customer_id), near, self.root / safe_name(customer_name, limit=CUSTOMER_LIMIT)]
-        for home in chain(filter(None, likely), self.customer_homes()):
+        for home in chain(filter(None, likely), self._labelled(customer_id, homes)):
             customer = read_customer(home / CUSTOMER)
             if customer is not None and customer["id"] == customer_id:
                 self._seen[customer_id] = home
@@ -211,6 +221,11 @@ class Archive:
             name = marked_name(customer_name, customer_id, limit=CUSTOMER_LIMIT)
         self._build_customer(self.root / name, customer_id, customer_name)
         return self.root / name
+
+    def _labelled(self, customer_id: str, homes: Iterable[Home] | None) -> Iterator[Path]:
+        """Yield the folders that bear a customer's label; they are looked through only when asked for."""
+        looked = self._homes.look() if homes is None else homes
+        yield from sorted(home.path for home in looked if home.customer_id == customer_id)
 
     def _build_customer(self, home: Path, customer_id: str, customer_name: str) -> None:
         new = self.incoming / f"{_NEW}{secrets.token_hex(6)}"
@@ -256,6 +271,13 @@ class Archive:
             yield
 
 
+def _among(homes: Iterable[Home], contract_no: str) -> Folder | None:
+    """Return a contract's folder, in whichever of the customers' folders its label says so; None if in none."""
+    wanted = {fold(name) for name in contract_names(contract_no)}
+    likely = sorted(home.path for home in homes if not wanted.isdisjoint(home.names))
+    return next((found for home in likely if (found := _in_home(home, contract_no))), None)
+
+
 def _in_home(home: Path, contract_no: str) -> Folder | None:
     """Return a contract's folder in one customer's, as its label says; None where it is not there."""
     for name in contract_names(contract_no):
@@ -281,22 +303,7 @@ def folder_key(path: Path) -> str | None:
 
 def read_label(path: Path) -> dict[str, object] | None:
     """Return what `_docgen/folder.json` states; None where it is missing or unreadable."""
-    return _read_table(path / OURS / "folder.json")
-
-
-def read_customer(path: Path) -> dict[str, str] | None:
-    """Return what `customer.json` in a `_customer` folder states; None where it is missing or unreadable."""
-    table = _read_table(path / "customer.json")
-    if table is None or not all(isinstance(table.get(key), str) for key in ("id", "name")):
-        return None
-    return {key: value for key, value in table.items() if isinstance(value, str)}
-
-
-def _read_table(path: Path) -> dict[str, object] | None:
-    try:
-        return dict(plain.parse(disk.read(path)))
-    except (OSError, ValueError):
-        return None
+    return read_table(path / OURS / "folder.json")
 
 
 def _furnish(path: Path, label: dict[str, object], *, also: Mapping[str, bytes] = MappingProxyType({})) -> None:

@@ -12,6 +12,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 NAME_LIMIT = 80
 """Longest paper name, in UTF-16 units as Windows counts, ending included."""
@@ -74,6 +75,7 @@ def free_name(name: str, is_taken: Callable[[str], bool], *, limit: int = NAME_L
     return candidate
 
 
+@lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
     """Return what two names share when a person or Windows cannot tell them apart (case, width, NFC/NFD)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
