@@ -34,7 +34,7 @@ from docgen.store.numbers import Series, allot, next_number
 REFERENCE = "reference"
 """The field of a sidecar's `extra` that says what a company's paper is about: the proposal, the hand-over."""
 LARGEST_LIST = 1000
-"""Lines of one list of papers: some two hundred pages, and the proof opens no more than five hundred."""
+"""Lines of one list of papers: some seventy pages, two hundred where names are long; the proof opens five hundred."""
 
 
 @dataclass(frozen=True, slots=True)
