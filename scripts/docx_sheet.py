@@ -64,9 +64,9 @@ class Look:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: one text or several (a paragraph each), and marks: th, b, mid, num, keep, tiny; columns it spans.
+    """A cell: one text or several (a paragraph each), and marks: th, b, mid, num, keep, small; columns it spans.
 
-    In a `tiny` cell all paragraphs after the first are small print.
+    In a `small` cell all paragraphs after the first are small print.
     """
 
     text: str | tuple[str, ...]
@@ -345,7 +345,7 @@ def _write(target: Thing, cell: Cell, look: Look) -> None:
     target.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
     for index, text in enumerate((cell.text,) if isinstance(cell.text, str) else cell.text):
         paragraph = target.paragraphs[0] if index == 0 else target.add_paragraph()
-        laid = replace(look, size=5.5, line=7) if index and cell.has("tiny") else look
+        laid = replace(look, size=6.5, line=8.5) if index and cell.has("small") else look
         _lay(paragraph, laid)
         _run(paragraph, text, laid)
     if is_head:

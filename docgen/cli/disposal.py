@@ -9,10 +9,12 @@ import typer
 
 from docgen.cli import console
 from docgen.cli.identity import FromStdin, acting
+from docgen.cli.progress import step_bar, stepping
 from docgen.errors import Refused
 from docgen.retention.disposal import NEEDED, Proposal, ProposedItem, Removed, Status
 from docgen.services import disposition, disposition_run, disposition_sheet
 from docgen.services.disposition_run import Outcome, Preview
+from docgen.services.office import Office
 from docgen.services.retention_review import Chosen
 
 proposal_app = typer.Typer(no_args_is_help=True, help="销毁建议：查看、移出一件 · a proposal to destroy")
@@ -159,19 +161,31 @@ def dispose(  # noqa: PLR0913  # a command's options are its arguments
 ) -> None:
     """执行销毁：逐件复核，编号出具销毁清册，再销毁；中断后再执行一次即续做 · carry an approved proposal out."""
     office, day = console.office(), console.day(confirm_date, "--confirm-date")
-    found = disposition_run.preview(office, proposal_id)
     if dry_run:
-        _preview(found)
+        _preview(_looked_at(office, proposal_id))
         return
+    disposition_run.require_ready(proposal_id)
+    found = None if yes else _looked_at(office, proposal_id)
     who = acting(by, from_stdin=password_stdin)
-    if not yes:
+    if found is not None:
         _preview(found)
         if (
             typer.prompt(console.words("cli.dispose-ask", id=proposal_id), default="", show_default=False)
             != proposal_id
         ):
             raise Refused.of("retention.not-confirmed", proposal_id)
-    _outcome(disposition_run.carry_out(office, proposal_id, who, confirmed=day))
+    with step_bar() as bar:
+        done = disposition_run.carry_out(office, proposal_id, who, confirmed=day, progress=stepping(bar, _step))
+    _outcome(done)
+
+
+def _step(step: str) -> str:
+    return console.words(f"cli.dispose-step-{step}")
+
+
+def _looked_at(office: Office, proposal_id: str) -> Preview:
+    with step_bar() as bar:
+        return disposition_run.preview(office, proposal_id, progress=stepping(bar, _step))
 
 
 def _preview(found: Preview) -> None:

@@ -213,6 +213,8 @@ def refile_(
         return
     told = {"title": done.title, "contract": done.contract_no, "path": done.path}
     console.say("cli.refiled", old=done.old_contract, **told)
+    if len(done.originals) > 1:
+        console.say("cli.refiled-halves", files="、".join(done.originals))
     console.show_findings(done.findings)
 
 

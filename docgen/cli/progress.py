@@ -44,6 +44,19 @@ def progress_bar(code: str, *, has_rate: bool = False) -> Progress:
     )
 
 
+def step_bar() -> Progress:
+    """Return a bar for what goes in steps, each named as it begins (`stepping`)."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console.err(),
+        transient=True,
+        disable=console.wants_json() or not sys.stderr.isatty(),
+    )
+
+
 def byte_bar(code: str, *, has_total: bool = True) -> Progress:
     """Return a bar that counts bytes, with how many a second and, where there is a total, how long it will take."""
     return Progress(
@@ -64,5 +77,19 @@ def advancing(progress: Progress) -> Callable[[str, int, int], None]:
 
     def advance(_key: str, number: int, total: int) -> None:
         progress.update(task, completed=number, total=total or None)
+
+    return advance
+
+
+def stepping(progress: Progress, words: Callable[[str], str]) -> Callable[[str, int, int], None]:
+    """Return what a service calls as it goes on, step by step; `words` names a step. Without a total the bar runs."""
+    task, current = progress.add_task("", total=None), ""
+
+    def advance(step: str, number: int, total: int) -> None:
+        nonlocal task, current
+        if step != current:
+            progress.remove_task(task)
+            task, current = progress.add_task(words(step), total=total or None), step
+        progress.update(task, completed=number)
 
     return advance

@@ -125,7 +125,8 @@ class KnownPayments:
 class Dossier:
     """Papers as they came, letters as sent, customers' names, answers, approvals; payments None if nobody asked.
 
-    `term` is how long the office keeps contract papers.
+    `term` is how long the office keeps contract papers. `enclosed` are archived papers, under the names lists give
+    them, that go with the letter being made because of its stage; one that `answers` a paper of ours bears its day.
     """
 
     papers: tuple[KnownPaper, ...] = ()
@@ -136,6 +137,7 @@ class Dossier:
     approvals: tuple[KnownApproval, ...] = ()
     payments: KnownPayments | None = None
     term: Term = MANUAL
+    enclosed: tuple[KnownPaper, ...] = ()
 
     def issued(self, kind: str, subject: str) -> Iterator[KnownPaper]:
         """Yield our standing papers of a kind about one part of the deal."""

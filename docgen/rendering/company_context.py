@@ -1,8 +1,8 @@
 """What a template of a company's own paper may print: its list laid out as plain rows, and whose paper it is.
 
-A long text goes over several rows, marked 续, as everywhere; the hash of each file stands whole in the row of its item
-and once more short, for the eye. `upto` says how many items and pages there are up to a row: the foot of each page
-shows that of its last row.
+A long text goes over several rows, marked 续, as everywhere; the hash of each file stands whole on a line of its own
+under the title of its item, where it can be read, and searched for. `upto` says how many items and pages there are up
+to a row: the foot of each page shows that of its last row.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from docgen.rendering.longtext import pieces
 from docgen.rendering.sections.background import PaperFacts, Values
 
 SAME_REASON = "同鉴定理由"
-SHORT = 12
-"""Hex digits of a hash that stand for it."""
-_NARROW = 130
+_FILES = 6
+"""Hashes in one row; those of an item with more files go on in the next."""
+_NARROW = 70
 """Characters of a narrow cell before it goes on in the next row."""
 
 
@@ -67,7 +67,8 @@ def _rows_of(items: tuple[SkippedItem, ...]) -> Iterator[Values]:
 
 def _rows(item: ArchivedItem, told: str) -> Iterator[Values]:
     """Yield the rows of one item; its hashes and its reason may go on below, everything else is said once."""
-    for place, (text, sha256) in enumerate(zip_longest(pieces(told, limit=_NARROW), item.sha256, fillvalue="")):
+    hashes = ["\n".join(item.sha256[start : start + _FILES]) for start in range(0, len(item.sha256), _FILES)]
+    for place, (text, some) in enumerate(zip_longest(pieces(told, limit=_NARROW), hashes, fillvalue="")):
         is_first = place == 0
         yield {
             "index": str(item.index) if is_first else f"{item.index}（续）",
@@ -75,15 +76,14 @@ def _rows(item: ArchivedItem, told: str) -> Iterator[Values]:
             "contract_no": (item.contract_no or "—") if is_first else "",
             "customer": item.customer if is_first else "",
             "title": item.title if is_first else "",
-            "number": (item.number or "—") if is_first else "",
+            "number": item.number if is_first else "",
             "kind": item.kind if is_first else "",
             "pages": str(item.pages) if is_first else "",
             "class": item.class_ if is_first else "",
             "rule": item.rule if is_first else "",
             "until": item.until if is_first else None,
             "reason": text,
-            "short": sha256[:SHORT],
-            "full": sha256,
+            "sha256": some,
         }
 
 

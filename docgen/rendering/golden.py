@@ -132,14 +132,15 @@ def company_case(  # noqa: PLR0913  # whose paper, with what in it, kept where
 
 
 def _dossier(about: Mapping[str, Any]) -> Dossier:
-    """Read what the case says is kept besides the record: [[papers]], [[letters]], [[approvals]], [correction]."""
+    """Read what the case says is kept besides the record: [[papers]], [[enclosed]], [[letters]] and others."""
     papers = tuple(KnownPaper(**row) for row in about.get("papers", ()))
     letters = tuple(KnownLetter(**row) for row in about.get("letters", ()))
     said = about.get("correction")
     rows = tuple(Mended(**row) for row in said.get("rows", ())) if said else ()
     correction = Correction(about["about"], rows, said.get("remark")) if said else None
     approvals = tuple(_approval(row) for row in about.get("approvals", ()))
-    return Dossier(papers, letters, correction, approvals=approvals)
+    enclosed = tuple(KnownPaper(**row) for row in about.get("enclosed", ()))
+    return Dossier(papers, letters, correction, approvals=approvals, enclosed=enclosed)
 
 
 def _answers(about: Mapping[str, Any], deal: Deal, *, as_of: date) -> tuple[Answer, ...]:

@@ -29,12 +29,12 @@ from docgen.services.places import folder_of
 from docgen.services.retention_rules import NewPaper, promise
 from docgen.store import ledger
 from docgen.store.journal import writing
-from docgen.store.numbers import Series, allot
+from docgen.store.numbers import Series, allot, next_number
 
 REFERENCE = "reference"
 """The field of a sidecar's `extra` that says what a company's paper is about: the proposal, the hand-over."""
 LARGEST_LIST = 1000
-"""Lines of one list of papers: some two hundred pages, and the proof opens no more than five hundred."""
+"""Lines of one list of papers: some seventy pages, two hundred where names are long; the proof opens five hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ class IssuedCompanyPaper:
     number: str
     path: Path
     sidecar_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCompanyPaper:
+    """A paper of the company drawn and proved under the number that comes next, which it does not have yet."""
+
+    order: CompanyOrder
+    produced: Produced
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +85,37 @@ def issue_company_paper(
             number is used up.
         TemplateRefused, ProofFailed: as issuing any paper.
     """
-    order = _ordered(office, kind, content, dated=dated)
-    folder = office.archive.company(dated.year)
-    with writing(folder, at=order.created, actor=actor):
-        order = _numbered(office, order, folder, actor=actor)
-        sidecar = _file(office, order, produce(order), folder, actor=actor)
-    log.record("issued", number=order.number, kind=order.kind.spec.id, document=str(order.document_id))
-    return _issued(folder, sidecar)
+    with writing(office.archive.company(dated.year), at=office.now(), actor=actor):
+        return file_company_paper(office, draw_company_paper(office, kind, content, dated=dated), actor=actor)
 
 
-def rehearse_company_paper(office: Office, kind: str, content: Mapping[str, object], *, dated: date) -> None:
-    """Make a paper as a draft and throw it away: what would refuse it refuses here, before an act that depends on it.
+def draw_company_paper(office: Office, kind: str, content: Mapping[str, object], *, dated: date) -> DrawnCompanyPaper:
+    """Draw and prove a paper of the company; what would refuse it refuses here, before an act that depends on it.
+
+    The caller holds the year's folder until the paper is filed or thrown away: its number is the next, and not taken.
 
     Raises:
-        NotFound, Refused, TemplateRefused, ProofFailed: as issuing it.
+        NotFound, Refused, TemplateRefused, ProofFailed: as issuing it; nothing was written.
     """
-    produce(_ordered(office, kind, content, dated=dated))
+    order = _ordered(office, kind, content, dated=dated)
+    order = replace(order, number=next_number(_series(order)), document_id=new_document_id(), keyring=office.keyring)
+    return DrawnCompanyPaper(order, produce(order))
+
+
+def file_company_paper(office: Office, drawn: DrawnCompanyPaper, *, actor: str) -> IssuedCompanyPaper:
+    """Take the number of a drawn paper for ever and file it.
+
+    Raises:
+        StorageProblem: the disk refuses; the number may be taken then.
+    """
+    order = drawn.order
+    folder = office.archive.company(order.dated.year)
+    with writing(folder, at=order.created, actor=actor):
+        if allot(folder, _series(order), at=order.created, actor=actor) != order.number:
+            raise AssertionError("a paper is drawn and filed while its folder is held")
+        sidecar = _file(office, order, drawn.produced, folder, actor=actor)
+    log.record("issued", number=order.number, kind=order.kind.spec.id, document=str(order.document_id))
+    return _issued(folder, sidecar)
 
 
 def _ordered(office: Office, kind: str, content: Mapping[str, object], *, dated: date) -> CompanyOrder:
@@ -185,15 +208,12 @@ def _local(office: Office, at: object) -> object:
     return at.isoformat() if isinstance(at, date) else at
 
 
-def _numbered(office: Office, order: CompanyOrder, folder: Folder, *, actor: str) -> CompanyOrder:
-    """Take the paper's number for ever and draw its document id."""
+def _series(order: CompanyOrder) -> Series:
     spec, year = order.kind.spec, order.dated.year
-    series = Series(
+    return Series(
         numbering.company_series(spec, year),
         lambda n: spec.company_number(year=year, n=n),
     )
-    number = allot(folder, series, at=order.created, actor=actor)
-    return replace(order, number=number, document_id=new_document_id(), keyring=office.keyring)
 
 
 def _file(office: Office, order: CompanyOrder, produced: Produced, folder: Folder, *, actor: str) -> Sidecar:

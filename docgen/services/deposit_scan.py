@@ -29,6 +29,8 @@ from docgen.store import ledger, projection
 from docgen.store.journal import Journal, writing, writing_all
 
 PART_CUT = "scan.part-cut"
+TEXT, WHOLE = ".txt", ".pdf"
+"""How the names of what is derived from a scan end: the print that was read off it, and all pages in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Companion:
     media_type: str
     part_of: PartOf | None = None
     inlet: Inlet | None = None
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Arrival:
     `print_text` is what OCR read off it, where it was asked: kept beside the scan, never instead. `companion` is the
     other half of the same paper, and `whole` a derived PDF of all pages in order. With `part_of` the kept file is a
     derived copy of some sheets of a file of several papers. `inlet` is the inbox it came by. `moved_from` is the item
-    as which the same bytes were filed in a wrong place before.
+    as which the same bytes were filed in a wrong place before, and `ending` how their name ends there: that of a part
+    cut from a TIFF is no TIFF's.
     """
 
     kept: Kept
@@ -64,6 +68,7 @@ class Arrival:
     part_of: PartOf | None = None
     inlet: Inlet | None = None
     moved_from: str = ""
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,21 +322,24 @@ def _told(finding: Finding) -> dict[str, JsonValue]:
 
 
 def _content(arrival: Arrival, placement: Placement, version: int) -> Content:
-    suffix = ".pdf" if arrival.part_of else PurePath(arrival.original_name).suffix.lower() or ".bin"
     stem = f"{placement.paper.number} {placement.title}" if placement.paper else placement.title
     name = f"{stem} 签回件" if placement.paper else stem
     if version > 1:
         name += f" 第{version}次扫描"
-    return Content(name + suffix, "scan", arrival.kept, arrival.media_type, arrival.pages)
+    return Content(name + _ending(arrival), "scan", arrival.kept, arrival.media_type, arrival.pages)
 
 
 def _companions(arrival: Arrival, content: Content) -> list[Content]:
     """Return the half that came before, under the same name with a mark."""
     if arrival.companion is None:
         return []
-    suffix = ".pdf" if arrival.companion.part_of else PurePath(arrival.companion.original_name).suffix.lower() or ".bin"
-    name = f"{PurePath(content.name).stem} 先到部分{suffix}"
+    name = f"{PurePath(content.name).stem} 先到部分{_ending(arrival.companion)}"
     return [Content(name, "scan", arrival.companion.kept, arrival.companion.media_type)]
+
+
+def _ending(one: Companion | Arrival) -> str:
+    """Return how a file's name ends: as it came, but a part is a PDF whatever it was cut from."""
+    return one.ending or (".pdf" if one.part_of else PurePath(one.original_name).suffix.lower() or ".bin")
 
 
 def _sources(arrival: Arrival) -> dict[str, JsonValue]:
@@ -361,7 +369,7 @@ def _split(of: PartOf | None) -> dict[str, JsonValue]:
 
 def _derived(arrival: Arrival, content: Content) -> list[Derived]:
     stem = PurePath(content.name).stem
-    made = ((f"{stem} {DERIVED_NAME}", arrival.print_text), (f"{stem} 各页合订.pdf", arrival.whole))
+    made = ((f"{stem} {DERIVED_NAME}", arrival.print_text), (f"{stem} 各页合订{WHOLE}", arrival.whole))
     return [Derived(name, data) for name, data in made if data]
 
 

@@ -7,6 +7,8 @@ is read from the disk, chain and all, and held against the rows, one by one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from docgen.archive.eventlog import read
 from docgen.archive.layout import Folder
 from docgen.errors import Damage
@@ -17,7 +19,7 @@ from docgen.store import ledger, projection
 from docgen.store.customers import survivors
 
 
-def require_true_tables(office: Office, found: Proposal) -> None:
+def require_true_tables(office: Office, found: Proposal, *, progress: Callable[[int, int], None]) -> None:
     """Refuse where the tables differ from a log that bears on a proposal: its own, its contracts', their customers'.
 
     What the tables keep of a contract besides its events is made anew from these.
@@ -37,8 +39,9 @@ def require_true_tables(office: Office, found: Proposal) -> None:
             customer_id, name = alive[deal.customer_id]
             own = office.archive.customer(customer_id=customer_id, customer_name=name)
             folders[own.key] = own
-    for folder in folders.values():
+    for number, folder in enumerate(folders.values(), 1):
         _require_same(folder)
+        progress(number, len(folders))
 
 
 def _require_same(folder: Folder) -> None:

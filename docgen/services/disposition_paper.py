@@ -13,14 +13,28 @@ from typing import Any
 from docgen.findings import Finding
 from docgen.retention.disposal import Proposal, ProposedItem, Removed
 from docgen.services import company_papers
-from docgen.services.company_papers import IssuedCompanyPaper
+from docgen.services.company_papers import DrawnCompanyPaper, IssuedCompanyPaper
 from docgen.services.office import Office
 
 KIND = "destruction-list"
 
 
-def issue_list(office: Office, content: Mapping[str, Any], *, actor: str) -> IssuedCompanyPaper:
-    """Issue a list of destruction, or return the one that was issued for the same proposal before a crash.
+def draw_list(office: Office, content: Mapping[str, Any]) -> DrawnCompanyPaper:
+    """Draw a list before anything is begun, and refuse what it could not say: a name whose characters no font has.
+
+    The caller holds the folder of the list's year until the list is issued.
+
+    Raises:
+        Refused, TemplateRefused, ProofFailed: as issuing the list.
+    """
+    told = _typed(content)
+    return company_papers.draw_company_paper(office, KIND, told, dated=told["dated"])
+
+
+def issue_list(
+    office: Office, content: Mapping[str, Any], *, actor: str, drawn: DrawnCompanyPaper | None = None
+) -> IssuedCompanyPaper:
+    """Issue a list of destruction, as it was drawn; or return the one issued for the same proposal before a crash.
 
     Raises:
         Refused: the content breaks the rules of the list.
@@ -29,18 +43,10 @@ def issue_list(office: Office, content: Mapping[str, Any], *, actor: str) -> Iss
     standing = company_papers.issued_for(office, KIND, content["proposal"])
     if standing is not None:
         return standing
+    if drawn is not None:
+        return company_papers.file_company_paper(office, drawn, actor=actor)
     told = _typed(content)
     return company_papers.issue_company_paper(office, KIND, told, dated=told["dated"], actor=actor)
-
-
-def rehearse_list(office: Office, content: Mapping[str, Any]) -> None:
-    """Refuse before anything is begun what the list could not say: a name whose characters no font has, and the like.
-
-    Raises:
-        Refused, TemplateRefused, ProofFailed: as issuing the list.
-    """
-    told = _typed(content)
-    company_papers.rehearse_company_paper(office, KIND, told, dated=told["dated"])
 
 
 def _typed(content: Mapping[str, Any]) -> dict[str, Any]:

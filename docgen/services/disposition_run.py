@@ -1,17 +1,19 @@
 """Carrying out an approved proposal: look again, number the list, destroy item by item; taken up again after a crash.
 
-The order: `disposal.begun` freezes in the log which items go and which are kept back, and the list's content; the
-list is issued and its number noted; then each contract is held as its only writer, its items are looked at once more,
-and each is destroyed or spared. Stopped anywhere, the same command goes on from what the log says. Nothing calls this
-by itself: there is no timer, no watcher and no other service that does.
+The order: the list is drawn; `disposal.begun` freezes in the log which items go and which are kept back, and what the
+list says; the list is filed and its number noted; then each contract is held as its only writer, its items are looked
+at once more, and each is destroyed or spared. Stopped anywhere, the same command goes on from what the log says.
+Nothing calls this by itself: there is no timer, no watcher and no other service that does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -22,10 +24,11 @@ from docgen.errors import Damage, Refused
 from docgen.findings import Finding, error
 from docgen.retention.disposal import BEGUN, CLOSED, LISTED, SPARED, Proposal, ProposedItem, Removed, Status
 from docgen.services import logging as log
+from docgen.services.company_papers import DrawnCompanyPaper
 from docgen.services.disposal_check import Check, folder_of_item, require_true_day
 from docgen.services.disposal_witness import require_true_tables
 from docgen.services.disposition import home_of, state_words
-from docgen.services.disposition_paper import content_of, correction_of, issue_list, rehearse_list, words
+from docgen.services.disposition_paper import content_of, correction_of, draw_list, issue_list, words
 from docgen.services.office import Office, os_user
 from docgen.services.people import Identity, Role, writer
 from docgen.store import disposals, ledger, projection
@@ -34,7 +37,22 @@ from docgen.store.journal import Journal, writing, writing_all
 from docgen.store.people import StoredUser
 
 MAY_DISPOSE = (Role.ARCHIVIST, Role.ADMIN)
-Progress = Callable[[str, int, int], None]
+Advance = Callable[[int, int], None]
+
+
+class Step(StrEnum):
+    """What a run is at: logs against tables, each item's term and bytes, the list, the destruction itself."""
+
+    LOGS = "logs"
+    ITEMS = "items"
+    LIST = "list"
+    DESTRUCTION = "destruction"
+
+
+Progress = Callable[[Step, int, int], None]
+
+
+def _silent(_step: Step, _number: int, _total: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +76,17 @@ class Outcome:
     kept_back: tuple[Removed, ...]
 
 
-def preview(office: Office, proposal_id: str) -> Preview:
+def require_ready(proposal_id: str) -> None:
+    """Refuse a proposal that cannot be carried out as it stands.
+
+    Raises:
+        NotFound: no such proposal.
+        Refused: it is not approved by two people, or is ended.
+    """
+    _require_ready(disposals.proposal(proposal_id))
+
+
+def preview(office: Office, proposal_id: str, *, progress: Progress | None = None) -> Preview:
     """Return what carrying a proposal out would do now; nothing is written.
 
     Raises:
@@ -69,7 +97,8 @@ def preview(office: Office, proposal_id: str) -> Preview:
     _require_ready(found)
     gone = {each.item for each in found.spared}
     named = found.standing if found.status is Status.APPROVED else _still_there(found)
-    chosen, back = _weighed(office, [each for each in named if each.id not in gone])
+    named = [each for each in named if each.id not in gone]
+    chosen, back = _weighed(office, named, partial(progress or _silent, Step.ITEMS))
     told = (*found.skipped, *found.spared, *back)
     return Preview(found, chosen, told, sum(each.pages for each in chosen), sum(each.files for each in chosen))
 
@@ -95,10 +124,10 @@ def carry_out(
     _require_ready(found)
     require_true_day(office, confirmed=confirmed)
     home = home_of(office, found)
-    require_true_tables(office, found)
-    _begin(office, home, found.id, user)
-    _number_list(office, home, found.id, user)
-    _destroy_all(office, home, found.id, user, progress or (lambda *_: None))
+    told = progress or _silent
+    require_true_tables(office, found, progress=partial(told, Step.LOGS))
+    _begin(office, home, found.id, user, told)
+    _destroy_all(office, home, found.id, user, partial(told, Step.DESTRUCTION))
     done = _close(office, home, found.id, user)
     log.record("disposal-carried-out", count=len(done.chosen) - len(done.spared))
     return Outcome(done, done.list_number, len(done.chosen) - len(done.spared), (*done.skipped, *done.spared))
@@ -111,19 +140,36 @@ def _require_ready(found: Proposal) -> None:
         raise Refused.of("retention.not-approved", found.id, status=state_words(found), count=len(found.approvals))
 
 
-def _begin(office: Office, home: Folder, proposal_id: str, user: StoredUser) -> None:
-    """Freeze, once, what goes and what is kept back."""
-    with writing(home, at=office.now(), actor=user.name) as journal:
+def _begin(office: Office, home: Folder, proposal_id: str, user: StoredUser, progress: Progress) -> None:
+    """Freeze, once, what goes and what is kept back, and issue the list; nothing is done twice after a crash.
+
+    The proposal's folder and that of the list's year are held meanwhile, so that the number the list was drawn with is
+    still the next one when it is filed.
+    """
+    today = office.today()
+    folders = {folder.key: folder for folder in (home, office.archive.company(today.year))}
+    with writing_all(list(folders.values()), at=office.now(), actor=user.name):
         found = disposals.proposal(proposal_id)
         _require_ready(found)
-        if found.status is Status.BEGUN:
-            return
-        chosen, back = _weighed(office, found.standing)
+        drawn = None
+        if found.status is Status.APPROVED:
+            drawn = _frozen(office, home, found, user=user, today=today, progress=progress)
+        progress(Step.LIST, 0, 0)
+        _number_list(office, home, proposal_id, user, drawn)
+
+
+def _frozen(  # noqa: PLR0913  # whose run of which proposal, on which day
+    office: Office, home: Folder, found: Proposal, *, user: StoredUser, today: date, progress: Progress
+) -> DrawnCompanyPaper:
+    """Note what goes and what is kept back, and return the list that says so, drawn but not yet issued."""
+    with writing(home, at=office.now(), actor=user.name) as journal:
+        chosen, back = _weighed(office, found.standing, partial(progress, Step.ITEMS))
         if not chosen:
             told = [error("retention.nothing-left", found.id, count=len(back), why=each.why) for each in back[:1]]
             raise Refused(told)
-        content = content_of(found, chosen, back, dated=office.today())
-        rehearse_list(office, content)
+        content = content_of(found, chosen, back, dated=today)
+        progress(Step.LIST, 0, 0)
+        drawn = draw_list(office, content)
         payload = {
             "id": found.id,
             "items": [each.id for each in chosen],
@@ -132,19 +178,22 @@ def _begin(office: Office, home: Folder, proposal_id: str, user: StoredUser) -> 
             **_signed(office, user),
         }
         journal.append(BEGUN, payload)
+        return drawn
 
 
-def _number_list(office: Office, home: Folder, proposal_id: str, user: StoredUser) -> None:
+def _number_list(
+    office: Office, home: Folder, proposal_id: str, user: StoredUser, drawn: DrawnCompanyPaper | None
+) -> None:
     """Issue the list and note its number; one that was issued before a crash is found again, not issued twice."""
     with writing(home, at=office.now(), actor=user.name) as journal:
         found = disposals.proposal(proposal_id)
         if not found.list_number:
-            issued = issue_list(office, _content(found), actor=user.name)
+            issued = issue_list(office, _content(found), actor=user.name, drawn=drawn)
             told = {"id": proposal_id, "number": issued.number, "paper": issued.sidecar_id}
             journal.append(LISTED, {**told, **_signed(office, user)})
 
 
-def _destroy_all(office: Office, home: Folder, proposal_id: str, user: StoredUser, progress: Progress) -> None:
+def _destroy_all(office: Office, home: Folder, proposal_id: str, user: StoredUser, progress: Advance) -> None:
     found = disposals.proposal(proposal_id)
     items = [each for each in _still_there(found) if each.id not in {one.item for one in found.spared}]
     done = 0
@@ -161,7 +210,7 @@ def _destroy_all(office: Office, home: Folder, proposal_id: str, user: StoredUse
                 if why:
                     _spare(office, home, found.id, Removed(item.id, why), user)
                 done += 1
-                progress(item.title, done, len(items))
+                progress(done, len(items))
             projection.catch_up(folder)
 
 
@@ -205,17 +254,19 @@ def _close(office: Office, home: Folder, proposal_id: str, user: StoredUser) -> 
     return disposals.proposal(proposal_id)
 
 
-def _weighed(office: Office, items: Iterable[ProposedItem]) -> tuple[tuple[ProposedItem, ...], tuple[Removed, ...]]:
-    named = list(items)
+def _weighed(
+    office: Office, named: Sequence[ProposedItem], progress: Advance
+) -> tuple[tuple[ProposedItem, ...], tuple[Removed, ...]]:
     check = Check(office, {each.contract_no for each in named if each.contract_no})
     chosen: list[ProposedItem] = []
     back: list[Removed] = []
-    for item in named:
+    for number, item in enumerate(named, 1):
         reasons: tuple[Finding, ...] = check.against(item)
         if reasons:
             back.append(Removed(item.id, words(reasons)))
         else:
             chosen.append(item)
+        progress(number, len(named))
     return tuple(chosen), tuple(back)
 
 

@@ -29,7 +29,7 @@ from docgen.papers.pictures import PDF
 from docgen.papers.reading import PaperReading, ReadOnce, read_paper
 from docgen.papers.signatures import signatures
 from docgen.services.deposit_scan import Arrival
-from docgen.services.halves import joined, other_half, settle_half
+from docgen.services.halves import filed_whole, joined, other_half, settle_half
 from docgen.services.office import Office
 from docgen.services.paper_ledger import PaperLedger
 from docgen.services.places import folder_of
@@ -175,8 +175,7 @@ def _reading(path: Path, readers: Readers, sha256: str) -> PaperReading:
 
 def _among_answers(kept: Kept, decision: Decision) -> ledger.PaperLine | None:
     """Return the filed item that holds these very bytes as one of its files: a half that came before, come again."""
-    rows = ledger.answers_to(decision.paper.document_id) if decision.paper else ()
-    return next((row for row in rows if kept.sha256 in row.hashes), None)
+    return filed_whole(decision.paper.document_id, kept.sha256) if decision.paper else None
 
 
 def _unless_our_own(kept: Kept, decision: Decision) -> Decision:

@@ -7,7 +7,7 @@ no moment at which one half counts alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,8 @@ from docgen.papers.assembly import assembled
 from docgen.papers.pictures import media_type
 from docgen.services.deposit_scan import Arrival, Companion
 from docgen.services.office import Office
+from docgen.store import ledger
+from docgen.store.projection import MISFILED
 
 MISSING = "intake.pages-missing"
 _HEAD = 4096
@@ -69,17 +71,35 @@ def joined(office: Office, arrival: Arrival, decision: Decision, half: OtherHalf
     complete = replace(
         decision,
         outcome=Outcome.FILE,
-        findings=(told, *dict.fromkeys(rest)),
+        findings=(told, *told_once(rest)),
         evidence=(*decision.evidence, *reason.evidence),
         missing_pages=(),
     )
     return replace(arrival, companion=companion, whole=_whole([arrival.kept, kept], order)), complete
 
 
+def told_once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in their order, what both halves bring only once."""
+    told: list[Finding] = []
+    for each in findings:
+        told += [] if each in told else [each]
+    return tuple(told)
+
+
 def _media_type(path: Path) -> str:
     """Return what a waiting half is by its head; it was read whole when it came in, so it is a PDF or a picture."""
     with path.open("rb") as file:
         return media_type(file.read(_HEAD))
+
+
+def filed_whole(document_id: str, sha256: str) -> ledger.PaperLine | None:
+    """Return the filed answer to a paper that has these bytes among its originals, the half that came first included.
+
+    Of one that was filed in a wrong place and moved, the place where it lies now.
+    """
+    rows = ledger.answers_to(document_id, also_moved=True)
+    row = next((each for each in rows if sha256 in each.hashes), None)
+    return ledger.filed_from(row.hashes[0]) if row is not None and row.item_type == MISFILED else row
 
 
 def settle_half(office: Office, hashes: Collection[str], item_id: str) -> None:

@@ -1,18 +1,22 @@
 """What goes into a packet besides the letter's own 附件清单: what a stage of demand rests on, and what a person adds.
 
 A formal demand may end in court, so the signed contract and the signed delivery receipts go with it wherever the
-archive has them. Its own list does not promise them: where they are not archived that is said, and stops nothing. What
-a person asks for by name must be there.
+archive has them. Its own list names those that are archived on the day it is made, and promises no others: what is not
+archived is said when the packet is bound, and stops nothing. What a person asks for by name must be there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from docgen.deals import paperwork
 from docgen.findings import Finding, error, note
+from docgen.kinds.dossier import KnownPaper
+from docgen.services.dossier import paper_day
 from docgen.services.evidence import find_evidence
+from docgen.services.office import Office
 from docgen.store import ledger
 
 BY_TITLE: Mapping[str, tuple[str, ...]] = {paperwork.FORMAL_DEMAND: (paperwork.CONTRACT, paperwork.RECEIPT)}
@@ -62,6 +66,29 @@ def extras(contract_no: str, title: str, choice: Choice) -> tuple[list[Extra], l
         if not signed:
             findings.append(note("issuing.packet-not-archived", what, what=what, title=title))
     return found, findings
+
+
+def enclosed(office: Office, contract_no: str, title: str, *, as_of: date) -> tuple[KnownPaper, ...]:
+    """Return what goes with a letter of a title and lay in the archive by a day, for the letter's own list."""
+    if title not in BY_TITLE:
+        return ()
+    found, _ = extras(contract_no, title, AS_LISTED)
+    return tuple(_known(office, each) for each in found if paper_day(office, each.item) <= as_of)
+
+
+def _known(office: Office, extra: Extra) -> KnownPaper:
+    """Return an archived item as a list names it, with the day of the paper of ours that it answers."""
+    item = extra.item
+    own = ledger.issued_by_document_id(item.answers) if item.answers else None
+    return KnownPaper(
+        number=item.number,
+        kind=item.kind,
+        title=extra.what,
+        subject=item.subject,
+        dated=paper_day(office, own or item),
+        is_own=False,
+        answers=item.answers or None,
+    )
 
 
 def _named(rows: Sequence[ledger.PaperLine], name: str) -> Iterator[Extra]:

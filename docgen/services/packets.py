@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,7 +30,7 @@ from docgen.services import logging as log
 from docgen.services.dossier import paper_day
 from docgen.services.evidence import find_evidence
 from docgen.services.office import Office
-from docgen.services.packet_extras import AS_LISTED, Choice, extras
+from docgen.services.packet_extras import AS_LISTED, Choice, Extra, extras
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request, prepare
 from docgen.store import history, ledger
@@ -153,10 +153,11 @@ def look_up(
     choice: Choice = AS_LISTED,
 ) -> tuple[list[_Found], list[Finding]]:
     """Return the archived item of each row and what goes along, and what is missing; what is left out is a note."""
-    found, findings = _listed(office, contract_no, listed, choice.without)
     more, lacking = extras(contract_no, title, choice)
+    found, findings = _listed(office, contract_no, listed, more, choice.without)
     known = {each.item.id for each in found}
-    for each in (one for one in more if one.item.id not in known):
+    named = {(each.what, each.number) for each in found if each.number}
+    for each in (one for one in more if one.item.id not in known and (one.what, one.item.number) not in named):
         if not each.is_signed and each.what not in _AS_ISSUED:
             findings.append(note("issuing.packet-unsigned", each.item.number, what=each.what, number=each.item.number))
         found.append(_Found(each.what, each.item.number, each.item))
@@ -164,7 +165,11 @@ def look_up(
 
 
 def _listed(
-    office: Office, contract_no: str, listed: Sequence[Mapping[str, Any]], without: Sequence[str]
+    office: Office,
+    contract_no: str,
+    listed: Sequence[Mapping[str, Any]],
+    more: Sequence[Extra],
+    without: Sequence[str],
 ) -> tuple[list[_Found], list[Finding]]:
     found: list[_Found] = []
     findings: list[Finding] = [note("issuing.packet-left-out", number, what=what) for what, number in
@@ -174,9 +179,12 @@ def _listed(
         what, number = str(each["what"]), str(each["number"] or "")
         if _is_left_out(what, number, without):
             continue
-        item = (
+        taken = {one.item.id for one in found}
+        item = _along(more, what, number, taken) if not number else None
+        item = item or (
             _invoice(contract_no, rows, number) if what == INVOICE else _paper(office, rows, what, number, each["on"])
         )
+        item = item or _along(more, what, number, taken)
         if item is None:
             findings.append(error("issuing.packet-missing", number or what, what=what, number=number or "—"))
             continue
@@ -184,6 +192,12 @@ def _listed(
             findings.append(note("issuing.packet-unsigned", number, what=what, number=number))
         found.append(_Found(what, number, item))
     return found, findings
+
+
+def _along(more: Sequence[Extra], what: str, number: str, taken: Collection[str]) -> ledger.PaperLine | None:
+    """Return what the list names because of the letter's stage: a receipt without a number, say, known as evidence."""
+    fitting = (each.item for each in more if (each.what, each.item.number) == (what, number))
+    return next((item for item in fitting if item.id not in taken), None)
 
 
 def _left_out(listed: Sequence[Mapping[str, Any]], without: Sequence[str]) -> Iterator[tuple[str, str]]:

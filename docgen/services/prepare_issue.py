@@ -17,6 +17,7 @@ from docgen.services.approval_gate import Gate, gate
 from docgen.services.corrections import Stated, correction_of
 from docgen.services.dossier import dossier_of
 from docgen.services.office import Office
+from docgen.services.packet_extras import enclosed
 from docgen.store import ledger
 
 _NOTHING_STATED = Stated()
@@ -67,7 +68,7 @@ def prepare(office: Office, request: Request, *, is_draft: bool, kind: Kind | No
     today = office.today()
     as_of = request.as_of or request.dated or today
     dated = request.dated or (as_of if is_draft else today)
-    dossier = _dossier(office, kind, stored, request)
+    dossier = _dossier(office, kind, stored, request, as_of=as_of)
     subject = subject_of(office, kind, stored, request, as_of=as_of, dossier=dossier)
     approved = None if is_draft else _gate(office, kind, stored, subject, as_of=as_of, dated=dated)
     findings = [
@@ -115,10 +116,11 @@ def _once(findings: list[Finding]) -> tuple[Finding, ...]:
     return tuple(each for each in findings if each.severity is Severity.ERROR or (each.code, each.where) not in said)
 
 
-def _dossier(office: Office, kind: Kind, stored: ledger.StoredDeal, request: Request) -> Dossier:
-    """Return the deal's dossier; for a notice about a paper, with what is wrong with that paper."""
+def _dossier(office: Office, kind: Kind, stored: ledger.StoredDeal, request: Request, *, as_of: date) -> Dossier:
+    """Return the deal's dossier with what goes along at this stage; for a notice about a paper, with its faults."""
     is_asked = Condition.PROPOSAL_CASES_MASKED in kind.spec.conditions
     dossier = dossier_of(office, stored.contract_no, record=stored.record, with_names=is_asked)
+    dossier = replace(dossier, enclosed=enclosed(office, stored.contract_no, kind.spec.title, as_of=as_of))
     paper = dossier.own(request.about) if request.about else None
     if kind.spec.subject is not SubjectType.PAPER or paper is None:
         return dossier

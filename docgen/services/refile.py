@@ -1,29 +1,22 @@
 """A scan that was filed in the wrong place: moved to the right one, with no byte altered and nothing taken away.
 
 The old contract's log says first that the scan does not belong there; from then on it answers nothing, shows as
-misfiled, stays out of what is exported, and may be filed anew. Then the same bytes are deposited where they belong. The
-old file and its sidecar stay: a log that once said "filed" is not rewritten. A run that was cut off between the two is
-simply repeated.
+misfiled, stays out of what is exported, and may be filed anew. Then the same bytes are deposited where they belong: of
+a paper that came in two halves both originals, in one deposit. The old files and their sidecar stay: a log that once
+said "filed" is not rewritten. A run that was cut off between the two is simply repeated.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from docgen.archive.keep import keep
-from docgen.archive.record import Sidecar, Source
-from docgen.errors import Damage, NotFound, Refused
+from docgen.errors import NotFound, Refused
 from docgen.findings import Finding, warning
-from docgen.intake.inlet import Inlet
-from docgen.intake.signed import with_signatures
-from docgen.papers.pictures import PDF
-from docgen.papers.signatures import signatures
 from docgen.services import logging as log
-from docgen.services.deposit_scan import Arrival, Placement, deposit_scan
-from docgen.services.file_scan import OCTETS, Readers, understand
+from docgen.services.deposit_scan import Placement, deposit_scan
+from docgen.services.moving import taken_along
 from docgen.services.office import Office
 from docgen.services.placed_by_hand import placement_for
 from docgen.services.places import folder_of, is_ours
@@ -34,7 +27,10 @@ from docgen.store.projection import MISFILED
 
 @dataclass(frozen=True, slots=True)
 class Refiled:
-    """A filed scan that was moved: its old item and contract, its new item, and where it lies now."""
+    """A filed scan that was moved: its old item and contract, its new item, and where it lies now.
+
+    `originals` are the names of its files there: two where the paper came in two halves.
+    """
 
     old_item: str
     old_contract: str
@@ -44,6 +40,7 @@ class Refiled:
     title: str
     path: Path
     version: int
+    originals: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
 
 
@@ -62,8 +59,8 @@ def refile(  # noqa: PLR0913  # the three ways to name a place, and why
 
     Raises:
         NotFound: no such scan, paper or contract.
-        Refused: no reason; it lies there already; it was moved before, completed from halves, or destroyed.
-        Damage: the filed bytes are not those of the record.
+        Refused: no reason; it lies there already; it was moved before, or destroyed.
+        Damage: the filed bytes, or those of what was derived from them, are not those of the record.
         StorageProblem: the disk refuses; the same command again goes on.
     """
     if not reason.strip():
@@ -72,25 +69,10 @@ def refile(  # noqa: PLR0913  # the three ways to name a place, and why
     placement = replace(placement_for(document, deal, document_type, actor=office.actor), reason=reason.strip())
     if (placement.contract_no, placement.paper and placement.paper.document_id, placement.title) == _place_of(row):
         raise Refused.of("services.refile-same-place", row.title, contract=row.key, title=row.title)
-    kept = keep(office.archive, folder_of(office, row.key).path / row.files[0])
-    if kept.sha256 != row.hashes[0]:
-        raise Damage.of("services.filed-changed", row.title, path=row.files[0], contract=row.key)
-    seen = understand(office, kept.path, original_name=row.files[0], readers=Readers(reads_print=False))
-    media_type = seen.scan.media_type if seen.scan else OCTETS
-    decision = with_signatures(seen.decision, signatures(kept.path.read_bytes()) if media_type == PDF else ())
-    source, inlet = _came_as(row)
-    arrival = Arrival(
-        kept,
-        source.name,
-        source.received_at,
-        media_type,
-        (len(seen.scan.pages) or None) if seen.scan else None,
-        inlet=inlet,
-        moved_from=row.id,
-    )
+    arrival, decision = taken_along(office, row)
     _say_misfiled(office, row, placement)
     done = deposit_scan(office, arrival, placement.with_decision(decision))
-    log.record("refiled", item=done.item_id, contract=placement.contract_no, sha256=kept.sha256)
+    log.record("refiled", item=done.item_id, contract=placement.contract_no, sha256=arrival.kept.sha256)
     number = placement.paper.number if placement.paper else None
     return Refiled(
         row.id,
@@ -101,8 +83,14 @@ def refile(  # noqa: PLR0913  # the three ways to name a place, and why
         placement.title,
         done.path,
         done.version,
+        _file_names(done.item_id),
         (*_still_resting(row), *done.findings),
     )
+
+
+def _file_names(item_id: str) -> tuple[str, ...]:
+    row = ledger.archived_item(item_id)
+    return row.files if row else ()
 
 
 def _filed(named: str) -> ledger.PaperLine:
@@ -112,8 +100,6 @@ def _filed(named: str) -> ledger.PaperLine:
         raise NotFound.of("services.no-such-filed", named)
     if row.is_disposed:
         raise Refused.of("services.refile-destroyed", row.title, contract=row.key)
-    if len(row.files) > 1:
-        raise Refused.of("services.refile-halves", row.title, contract=row.key, files="、".join(row.files))
     if row.item_type == MISFILED and (now := ledger.filed_from(row.hashes[0])) is not None:
         raise Refused.of("services.refiled-already", row.title, contract=now.key, file=now.files[0])
     return row
@@ -137,14 +123,6 @@ def _newest_answer(number: str) -> ledger.PaperLine | None:
 
 def _place_of(row: ledger.PaperLine) -> tuple[str, str | None, str]:
     return row.key, row.answers or None, row.title
-
-
-def _came_as(row: ledger.PaperLine) -> tuple[Source, Inlet | None]:
-    """Return under which name, when, and by which inbox the scan came in."""
-    sidecar = Sidecar.model_validate(row.sidecar)
-    inbox = sidecar.extra.get("inbox")
-    inlet = Inlet(**{name: str(value) for name, value in inbox.items()}) if isinstance(inbox, Mapping) else None
-    return sidecar.source or Source(name=row.files[0], sha256=row.hashes[0], received_at=sidecar.at), inlet
 
 
 def _say_misfiled(office: Office, row: ledger.PaperLine, placement: Placement) -> None:

@@ -30,7 +30,7 @@ from docgen.intake.decision import Outcome
 from docgen.intake.partof import PartOf, original_id
 from docgen.papers.assembly import cut_up
 from docgen.services.deposit_scan import Arrival, came_by
-from docgen.services.halves import joined, other_half, settle_half
+from docgen.services.halves import filed_whole, joined, other_half, settle_half
 from docgen.services.office import Office
 from docgen.services.places import folder_of, is_ours
 from docgen.services.placing import Fate, Filed, Ready, archive_scan, let_wait, placement_of
@@ -127,8 +127,7 @@ def _standing(office: Office, cut: _Cut) -> Filed | None:
 
 def _completed(cut: _Cut) -> ledger.PaperLine | None:
     paper = cut.part.paper
-    rows = ledger.answers_to(paper.document_id) if paper else ()
-    return next((row for row in rows if cut.copy.sha256 in row.hashes), None)
+    return filed_whole(paper.document_id, cut.copy.sha256) if paper else None
 
 
 def _is_same(one: PartOf | None, two: PartOf) -> bool:

@@ -309,9 +309,9 @@ def newest_versions(document_ids: Collection[str]) -> Mapping[str, int]:
     return found
 
 
-def answers_to(document_id: str) -> tuple[PaperLine, ...]:
+def answers_to(document_id: str, *, also_moved: bool = False) -> tuple[PaperLine, ...]:
     """Return the scans that answer an issued paper, first version first; those that were moved away answer nothing."""
-    rows = Paper.objects.filter(answers=document_id).exclude(item_type="misfiled")
+    rows = Paper.objects.filter(answers=document_id).exclude(item_type="" if also_moved else "misfiled")
     return tuple(_line(row) for row in rows.order_by("version"))
 
 

@@ -33,13 +33,23 @@ def allot(folder: Folder, series: Series, *, at: datetime, actor: str) -> str:
         StorageProblem: the folder's lock is not to be had, or the disk refuses.
     """
     with writing(folder, at=at, actor=actor) as journal:
-        n = 1 + _last(series)
-        number = series.write(n)
-        while direct.one("SELECT 1 FROM store_number WHERE number = %s", number):
-            n += 1
-            number = series.write(n)
+        n, number = _free(series)
         journal.append(ALLOTTED, {"series": series.name, "n": n, "number": number})
     return number
+
+
+def next_number(series: Series) -> str:
+    """Return the number that the next allotment gives; true for as long as the series' folder is held for writing."""
+    return _free(series)[1]
+
+
+def _free(series: Series) -> tuple[int, str]:
+    n = 1 + _last(series)
+    number = series.write(n)
+    while direct.one("SELECT 1 FROM store_number WHERE number = %s", number):
+        n += 1
+        number = series.write(n)
+    return n, number
 
 
 def _last(series: Series) -> int:

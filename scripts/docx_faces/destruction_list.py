@@ -8,7 +8,9 @@ from docx_register import ABOUT, SIGNING, WIDTH, kept, listed, register
 from docx_rows import each, heads, one, two
 from docx_sheet import Cell, Look, Sheet, wording
 
-COLUMNS = (12, 24, 33, 32, 27, 17, 9, 17, 23, 33, 24)
+COLUMNS = (11, 24, 37, 86, 23, 50, 20)
+
+_TITLE = "{{ row.title }}{% if row.number != '' %}　{{ row.number }}{% endif %}"
 
 
 def make() -> Sheet:
@@ -39,8 +41,8 @@ def _part(sheet: Sheet, name: str, why: str, total: str) -> None:
     sheet.tag("{%p if " + name + "|length == 0 %}")
     sheet.add(wording(f"{name}_none"), sheet.para_look)
     sheet.tag("{%p else %}")
-    names = ["序号", "档号", "合同编号／客户", "题名", "文号", "种类", "页数", "保管类别", "起算与届满"]
-    rows = [heads(*names, why, "SHA-256"), *each("row", name, _row()), [Cell(wording(total), "b", len(COLUMNS))]]
+    names = ["序号", "档号", "合同编号／客户", "题名　文号／SHA-256", "种类／页数", "保管类别、起算与届满"]
+    rows = [heads(*names, why), *each("row", name, _row()), [Cell(wording(total), "b", len(COLUMNS))]]
     listed(sheet, COLUMNS, rows)
     sheet.tag("{%p endif %}")
 
@@ -50,14 +52,10 @@ def _row() -> list[Cell]:
         Cell("{{ row.index }}", "mid"),
         Cell("{{ row.archive_no }}"),
         Cell(("{{ row.contract_no }}", "{{ row.customer }}")),
-        Cell("{{ row.title }}"),
-        Cell("{{ row.number }}"),
-        Cell("{{ row.kind }}"),
-        Cell("{{ row.pages }}", "mid"),
-        Cell("{{ row.class }}"),
-        Cell(("{{ row.rule }}", "{% if row.until is not none %}至{{ row.until|iso }}{% endif %}")),
+        Cell((_TITLE, "{{ row.sha256 }}"), "small"),
+        Cell(("{{ row.kind }}", "{% if row.pages != '' %}{{ row.pages }}页{% endif %}")),
+        Cell(("{{ row.class }}{% if row.until is not none %}　至{{ row.until|iso }}{% endif %}", "{{ row.rule }}")),
         Cell("{{ row.reason }}"),
-        Cell(("{{ row.short }}", "{{ row.full }}"), "tiny"),
     ]
 
 

@@ -20,6 +20,8 @@ from docgen.rendering.laidout import Zone as LaidOutZone
 from docgen.services.archive_care import rebuild_database, verify_archive
 from docgen.services.company_papers import (
     IssuedCompanyPaper,
+    draw_company_paper,
+    file_company_paper,
     issue_company_paper,
     issued_for,
     list_company_papers,
@@ -125,6 +127,15 @@ def test_numbers_count_on_by_year_and_a_refusal_burns_none(office: Office, paper
     later = content(proposal="XH2025-001", dated="2025-01-06")
     made = issue_company_paper(office, "销毁清册", later, dated=date(2025, 1, 6), actor="档案员")
     assert (made.number, made.path.parent.name) == ("销册2025-001", "2025")
+
+
+def test_a_paper_drawn_under_a_number_that_was_given_away_meanwhile_is_not_filed(office: Office) -> None:
+    drawn = draw_company_paper(office, "destruction-list", content(), dated=TODAY)
+    assert ledger.events("_company/2024") == (), "drawing takes no number"
+    assert issue(office, proposal="XH2024-004").number == "销册2024-001"
+    with pytest.raises(AssertionError, match="while its folder is held"):
+        file_company_paper(office, drawn, actor="档案员")
+    assert [line.number for line in list_company_papers(office)] == ["销册2024-001"]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from docgen.archive.recovery import recover
 from docgen.cli.main import main
 from docgen.errors import DocgenError
 from docgen.findings import Severity
+from docgen.issuing.issue import Printable, Produced
 from docgen.papers.docx import docx_texts
 from docgen.papers.pdf import page_texts
 from docgen.retention.disposal import Status
@@ -114,8 +115,15 @@ class Papers:
             raise KeyboardInterrupt
         return SimpleNamespace(number=number, path=folder.path, sidecar_id=made.id)
 
-    def rehearse_company_paper(self, office: Office, kind: str, content: dict[str, Any], *, dated: date) -> None:
+    def draw_company_paper(
+        self, office: Office, kind: str, content: dict[str, Any], *, dated: date
+    ) -> tuple[str, dict[str, Any]]:
         assert (kind, dated, content["dated"]) == ("destruction-list", office.today(), office.today())
+        return kind, content
+
+    def file_company_paper(self, office: Office, drawn: tuple[str, dict[str, Any]], *, actor: str) -> SimpleNamespace:
+        kind, content = drawn
+        return self.issue_company_paper(office, kind, content, dated=content["dated"], actor=actor)
 
     def issued_for(self, office: Office, kind: str, reference: str) -> SimpleNamespace | None:
         for folder in office.archive.folders():
@@ -579,7 +587,32 @@ def test_nothing_is_begun_where_the_list_could_not_be_issued(desk: Office, monke
     assert show_proposal(desk, made).status is Status.APPROVED
     assert len(paths(desk)) == 3
     strike_item(desk, made, item("往来函件𪚥"), who("dang"), reason="清册印不出")
-    assert run(desk, made).destroyed == 2
+    done = run(desk, made)
+    assert (done.destroyed, done.list_number) == (2, "销册2030-001"), "a list that could not be drawn burns no number"
+
+
+def test_the_list_is_drawn_once_and_each_step_is_told(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[str, bool, Status]] = []
+    real, made = company_papers.produce, approved(desk)
+
+    def counting(order: Printable) -> Produced:
+        drawn.append((order.number, order.is_draft, show_proposal(desk, made).status))
+        return real(order)
+
+    monkeypatch.setattr(disposition_paper, "company_papers", company_papers)
+    monkeypatch.setattr(company_papers, "produce", counting)
+    told: list[tuple[str, int, int]] = []
+    done = carry_out(
+        desk, made, who("dang"), confirmed=desk.today(), progress=lambda step, *far: told.append((step, *far))
+    )
+    assert drawn == [("销册2030-001", False, Status.APPROVED)], "drawn as it is issued, before anything is begun"
+    assert done.list_number == "销册2030-001"
+    assert list(dict.fromkeys(step for step, _, _ in told)) == ["logs", "items", "list", "destruction"]
+    assert [far for step, *far in told if step in {"items", "destruction"}] == [[1, 2], [2, 2], [1, 2], [2, 2]]
+    looked: list[str] = []
+    with pytest.raises(DocgenError):
+        preview(desk, made, progress=lambda step, *_: looked.append(step))
+    assert looked == []
 
 
 def test_the_original_of_a_pile_goes_no_sooner_than_what_was_cut_from_it(desk: Office, clock: Clock) -> None:

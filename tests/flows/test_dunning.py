@@ -7,23 +7,28 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from docgen.errors import Refused
 from docgen.findings import Severity
-from docgen.papers.docx import header_texts
-from docgen.papers.pdf import facts
-from docgen.services import passwords
+from docgen.papers.docx import docx_texts, header_texts
+from docgen.papers.pdf import facts, page_texts
+from docgen.services import inbox, passwords
 from docgen.services.approvals import Decision, approve, request_approval
 from docgen.services.deals import show_deal
 from docgen.services.due_board import all_rows
+from docgen.services.file_scan import file_scan
 from docgen.services.import_deal import import_deal
 from docgen.services.import_payments import confirm_payments
 from docgen.services.issue_document import Issued, issue_document
 from docgen.services.letters import Dispatch, send_letter
 from docgen.services.office import Office
+from docgen.services.packet_extras import Choice
+from docgen.services.packets import bind_packet
 from docgen.services.people import Identity, NewUser, add_user
 from docgen.services.prepare_issue import Request
 from docgen.services.record_fact import NewFact, add_fact
+from docgen.store import ledger
 from docgen.workspace import data_root
 
 SAMPLE = data_root() / "samples" / "deals" / "xx-tech.yaml"
@@ -115,14 +120,49 @@ def test_from_the_reminder_to_the_law_firm(office: Office, unpaid: str, clock) -
     assert refused(office, unpaid, "催告函") == {"approvals.needed"}
     approved(office, unpaid, "formal-demand", ("lead", "legal"), seq=2)
     assert next_title(office, unpaid, day_31) == "催告函"
+    for name in ("合同", "签收单", "签收单"):
+        file_as(office, unpaid, name)
     demand = issue_document(office, Request(unpaid, "催告函"))
     assert demand.number == f"{unpaid}-CG2-01"
+    check_attachments(office, demand)
     send(office, demand, day_31)
     approved(office, unpaid, "lawyer-draft", ("lead", "legal"), seq=2)
     pack = issue_document(office, Request(unpaid, "律师函草稿包"))
     assert (pack.number, pack.letter_number) == (f"{unpaid}-LS2-01", None)
     assert not papers(office, unpaid, day_31, "missing") & {("催告函", SECOND), ("律师函草稿包", SECOND)}
     check_watermark(pack)
+
+
+def file_as(office: Office, contract_no: str, name: str) -> str:
+    """File a picture from outside under a name and return its item."""
+    path = office.workspace.root / f"SCAN{len(ledger.papers()):04}.png"
+    Image.new("RGB", (1240, 1754), (255, 255, len(ledger.papers()))).save(path, dpi=(150, 150))
+    waits = file_scan(office, path)
+    filed = inbox.assign(office, str(waits.review_id), deal=contract_no, document_type=name)
+    return next(row.id for row in ledger.papers(contract_no) if filed.path.name in row.files)
+
+
+def check_attachments(office: Office, demand: Issued) -> None:
+    """Demand that the letter's own list, in both faces, names what its packet will hold, in the same order."""
+    pdf = next(path for path in demand.files if path.suffix == ".pdf").read_bytes()
+    word = next(path for path in demand.files if path.suffix == ".docx").read_bytes()
+    for said in ("".join(page_texts(pdf)), "".join(docx_texts(word))):
+        text = "".join(said.split())
+        assert "1合同——" in text
+        assert "2签收单——" in text
+    packet = bind_packet(office, demand.number, choice=Choice(without=("发票",)))
+    assert [each.what for each in packet.attachments] == ["合同", "签收单"]
+    assert not {each.code for each in packet.findings} & {"issuing.packet-not-archived", "issuing.packet-missing"}
+    office.clock.move(minutes=1)  # type: ignore[attr-defined]
+    later = file_as(office, demand.contract_no, "合同")
+    again = bind_packet(office, demand.number, choice=Choice(without=("发票",)))
+    assert [each.what for each in again.attachments] == ["合同", "签收单"], "a newer scan takes the older one's place"
+    assert again.attachments[0].item == later
+    alone = bind_packet(office, demand.number, choice=Choice(without=("发票", "合同")))
+    assert ([each.what for each in alone.attachments], alone.without) == (
+        ["签收单"],
+        ("合同", *packet.without),
+    ), "what the letter names and the packet lacks is said on its cover"
 
 
 def check_watermark(pack: Issued) -> None:

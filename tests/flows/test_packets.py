@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pypdf
@@ -19,8 +19,8 @@ from docgen.services.file_scan import file_scan
 from docgen.services.import_payments import confirm_payments
 from docgen.services.issue_document import Issued, issue_document
 from docgen.services.office import Office
-from docgen.services.packet_extras import Choice
-from docgen.services.packets import bind_packet, require_attachments
+from docgen.services.packet_extras import Choice, enclosed
+from docgen.services.packets import bind_packet, look_up, require_attachments
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request
 from docgen.services.record_fact import NewFact, add_fact
@@ -42,7 +42,7 @@ def file_invoice(office: Office, contract_no: str, path: Path, *, name: str = f"
     inbox.assign(office, str(waits.review_id), deal=contract_no, document_type=name)
 
 
-def invoice_picture(path: Path) -> Path:
+def invoice_picture(path: Path, *, mark: str = "") -> Path:
     """Draw an invoice of two pages with a red seal, as a copier's TIFF."""
     pages = []
     for number in (1, 2):
@@ -50,7 +50,7 @@ def invoice_picture(path: Path) -> Path:
         draw = ImageDraw.Draw(page)
         draw.rectangle((100, 100, 1140, 700), outline="black", width=4)
         draw.ellipse((800, 900, 1100, 1200), outline=RED, width=12)
-        draw.text((150, 150), f"page {number}", fill="black")
+        draw.text((150, 150), f"page {number} {mark}", fill="black")
         pages.append(page)
     pages[0].save(path, save_all=True, append_images=pages[1:], dpi=(150, 150))
     return path
@@ -186,3 +186,25 @@ def test_a_changed_file_is_not_bound(office: Office, letter: Issued) -> None:
     path.write_bytes(path.read_bytes() + b"%")
     with pytest.raises(Damage):
         bind_packet(office, letter.number, choice=Choice(without=("发票",)))
+
+
+def test_receipts_known_only_as_evidence_are_named_by_a_demand_and_found_one_by_one(
+    office: Office, contract_no: str, tmp_path: Path
+) -> None:
+    items = []
+    for seq in (2, 3):
+        file_invoice(office, contract_no, invoice_picture(tmp_path / f"{seq}.tiff", mark=f"R{seq}"), name=f"回单{seq}")
+        items.append(next(row.id for row in ledger.papers(contract_no) if row.title == f"回单{seq}"))
+        values = {"seq": str(seq), "on": "2024-03-25", "evidence": items[-1]}
+        add_fact(office, contract_no, NewFact("delivery", values))
+    known = enclosed(office, contract_no, "催告函", as_of=office.today())
+    assert [(each.title, each.number, each.answers) for each in known] == [("签收单", "", None)] * 2
+    assert enclosed(office, contract_no, "催告函", as_of=office.today() - timedelta(days=1)) == ()
+    assert enclosed(office, contract_no, LETTER, as_of=office.today()) == ()
+    listed = [{"what": each.title, "number": each.number or None, "on": None} for each in known]
+    found, findings = look_up(office, contract_no, listed, title="催告函")
+    assert [each.item.id for each in found] == items
+    assert [(each.code, each.where) for each in findings] == [("issuing.packet-not-archived", "合同")]
+    left, findings = look_up(office, contract_no, listed, title="催告函", choice=Choice(without=("签收单",)))
+    assert left == []
+    assert [each.code for each in findings if each.where != "合同"] == ["issuing.packet-left-out"] * 2

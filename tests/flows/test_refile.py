@@ -147,6 +147,7 @@ def test_what_cannot_be_moved_is_refused_and_nothing_changes(
     with pytest.raises(Exception, match="来函") as damaged:
         refile(office, row.id, deal=other, document_type="来函", reason="看错了客户")
     assert damaged.value.findings[0].code == "services.filed-changed"  # type: ignore[attr-defined]
+    assert list((office.archive.root / "_incoming").glob("[!.]*")) == [], "a damaged copy would be filed as a new scan"
     wrong.path.write_bytes(DATA)
     refile(office, row.id, deal=other, document_type="来函", reason="看错了客户")
     assert code(row.id, deal=other) == "services.refiled-already"

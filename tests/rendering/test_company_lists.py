@@ -67,12 +67,29 @@ def test_a_destruction_list_without_any_destroyed_item_claims_no_destruction() -
     assert compare_faces(made.pdf_blocks, made.docx_blocks) == ()
 
 
-def test_every_hash_stands_whole_and_short_in_both_faces() -> None:
-    made = drawn(Content.DESTRUCTION, 10)
-    hashes = [each for item in awkward.edge_list(Content.DESTRUCTION, rows=10)["items"] for each in item["sha256"]]
-    assert len(hashes) == 12
+def test_every_hash_stands_whole_on_a_line_of_its_own_in_both_faces() -> None:
+    told = awkward.edge_list(Content.DESTRUCTION, rows=40)
+    told["items"][4]["sha256"] = [f"{n:x}" * 64 for n in range(16)]  # of a paper with many files, the widest digits too
+    told["totals"]["files"] += 15
+    made = render_case(awkward.list_case(kind_of(Content.DESTRUCTION), told))
+    hashes = [each for item in told["items"] for each in item["sha256"]]
+    assert len(hashes) == 40 + 8 + 15
+    printed = {line.strip() for page in made.pdf.page_texts for line in page.splitlines()}
+    wide = {f"{n:x}" * 64 for n in range(16)}
+    assert {*hashes} - wide <= printed
     for blocks in (made.pdf_blocks, made.docx_blocks):
-        assert {each for each in hashes if each in blocks and each[:12] in blocks} == set(hashes)
+        assert {*hashes} <= {line for block in blocks for line in block.split()}
+    assert compare_faces(made.pdf_blocks, made.docx_blocks) == ()
+
+
+def test_fifteen_items_of_a_usual_list_fit_on_a_page() -> None:
+    told = awkward.edge_list(Content.DESTRUCTION, rows=40)
+    for item in told["items"]:
+        item |= {"customer": "星河（示例）科技有限公司", "title": "验收报告 签回件", "reason": told["reason"]}
+        item |= {"class": "合同文书", "rule": "合同终止后5年，自 2018-06-30 起算", "sha256": item["sha256"][:1]}
+    told["skipped"], told["totals"]["files"] = [], 40
+    said = feet(render_case(awkward.list_case(kind_of(Content.DESTRUCTION), told)))
+    assert [upto for upto, _ in said][1] - said[0][0] >= 15
 
 
 @pytest.mark.parametrize("content", list(Content))

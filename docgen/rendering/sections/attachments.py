@@ -1,10 +1,11 @@
-"""What goes out with a letter, as the rows of its 附件清单: reports, receipts, invoices, papers on the warranty."""
+"""What goes out with a letter, as the rows of its 附件清单: contract, reports, receipts, invoices, warranty papers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from docgen.deals import paperwork
 from docgen.deals.deal import Deal
 from docgen.deals.fulfilment import Acceptance, Invoice
 from docgen.deals.milestones import deliveries_until
@@ -29,6 +30,7 @@ def section(about: Background) -> Values:
     shown = held if is_on_acceptance else ()
     rows = [*(row for each in shown for row in _proof_rows(each)), *_warranty_rows(about, part)]
     rows += [_invoice_row(each) for each in bills]
+    rows = [*_stage_rows(about, rows), *rows]
     return {
         "rows": [{"index": index} | row for index, row in enumerate(rows, start=1)],
         "acceptances": [_acceptance(about.deal, each.acceptance) for each in held],
@@ -74,6 +76,18 @@ def _warranty_rows(about: Background, part: Instalment | None) -> Iterator[Value
         yield _row(enclosures.WARRANTY_CERTIFICATE, proof[-1].number, "原件") | {"on": proof[-1].dated}
     elif form:
         yield _row(enclosures.WARRANTY_FORM, form[-1].number, "请贵方确认后签字盖章交回") | {"on": form[-1].dated}
+
+
+def _stage_rows(about: Background, rows: Sequence[Values]) -> Iterator[Values]:
+    """Yield what the letter's stage rests on, the signed contract first, unless the list names it already.
+
+    A paper from outside bears no day that we know; the day on which its scan came in is not the paper's.
+    """
+    named = {(row["what"], row["number"]) for row in rows if row["number"]}
+    for each in about.dossier.enclosed:
+        if (each.title, each.number) not in named:
+            note = _DELIVERED if each.title == paperwork.RECEIPT else _BACK
+            yield _row(each.title, each.number or None, note) | {"on": each.dated if each.answers else None}
 
 
 def _invoice_row(bill: Invoice) -> Values:
