@@ -103,7 +103,7 @@ def _shared(
 def _hire(make: Callable[[], Callable[[Asked], Told]]) -> _Hand[Asked]:
     """Start a helper that imports no more than it needs: half a second, where the whole program takes several."""
     ours, theirs = Pipe()
-    words = [sys.executable, "-m", __name__, str(theirs.fileno())]
+    words = [sys.executable, "-P", "-m", __name__, str(theirs.fileno())]  # -P: nothing of the folder one is in
     process = subprocess.Popen(words, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
     theirs.close()
     with suppress(OSError):  # it died at once; `is_free` says so

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +101,12 @@ def test_damage_is_told_alike_by_helpers(
     assert verify(archive) == by_helpers
     assert [one.code for one in by_helpers.findings] == ["archive.file-swapped"] * 4
     assert sorted(key for key, _ in noted) == sorted(folder.key for folder in archive.folders())
+
+
+def test_a_helper_imports_nothing_from_the_folder_one_is_in(
+    hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "subprocess.py").write_text("raise SystemExit('taken in')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert list(verify_hands.in_order(FACTORIAL, iter(range(50)))) == [math.factorial(number) for number in range(50)]
+    assert all(hand.is_there for hand in hands)
