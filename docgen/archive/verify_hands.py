@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Generic, TypeVar
@@ -80,23 +81,26 @@ def in_order(make: Callable[[], Callable[[Asked], Told]], asks: Iterator[Asked])
 def _shared(
     hands: list[_Hand[Asked]], asks: Iterator[tuple[int, Asked]], answer: Callable[[Asked], Told]
 ) -> Iterator[Told]:
-    """Hand questions out one at a time, so that neither side ever writes while the other does."""
-    told: dict[int, Told] = {}
+    """Hand questions out one at a time, so that neither side ever writes while the other does.
+
+    What a helper could not answer is asked here when its turn has come, not before: it may raise.
+    """
+    told: dict[int, Callable[[], Told]] = {}
     wanted = 0
     while True:
         for hand in [hand for hand in hands if hand.is_free()]:
             if len(told) < _AHEAD and (ask := next(asks, None)) is not None and not _give(hand, *ask):
-                told[ask[0]] = answer(ask[1])
+                told[ask[0]] = partial(answer, ask[1])
         busy = [hand for hand in hands if hand.asked is not None]
         if busy:
             ready = wait([hand.pipe for hand in busy])
             told |= {hand.number: _take(hand, answer) for hand in busy if hand.pipe in ready}
         elif (ask := next(asks, None)) is not None:  # no helper is there yet, or none is left
-            told[ask[0]] = answer(ask[1])
-        else:
+            told[ask[0]] = partial(answer, ask[1])
+        elif not told:
             return
         while wanted in told:
-            yield told.pop(wanted)
+            yield told.pop(wanted)()
             wanted += 1
 
 
@@ -122,8 +126,8 @@ def _give(hand: _Hand[Asked], number: int, asked: Asked) -> bool:
     return True
 
 
-def _take(hand: _Hand[Asked], answer: Callable[[Asked], Told]) -> Told:
-    """Return a helper's answer, or one's own where it has none."""
+def _take(hand: _Hand[Asked], answer: Callable[[Asked], Told]) -> Callable[[], Told]:
+    """Return what gives a helper's answer, or one's own where it has none."""
     asked, hand.asked = hand.asked, None
     if asked is None:
         raise RuntimeError("a helper that was asked nothing has nothing to tell")
@@ -131,8 +135,8 @@ def _take(hand: _Hand[Asked], answer: Callable[[Asked], Told]) -> Told:
         is_told, told = hand.pipe.recv()
     except (EOFError, OSError):
         hand.pipe.close()
-        return answer(asked)
-    return told if is_told else answer(asked)
+        return partial(answer, asked)
+    return (lambda: told) if is_told else partial(answer, asked)
 
 
 def _work(pipe: Connection) -> None:
