@@ -49,7 +49,7 @@ def batch(  # noqa: PLR0913  # a command's options are its arguments
     face: Annotated[list[str] | None, typer.Option(help="只出某种形式 pdf、docx · only this face")] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="结果放入文件夹 · results into a folder")] = None,
     resume: Annotated[str | None, typer.Option(metavar="ID", help="接着做中断的批次 · go on with a batch")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, max=64, help="同时工作的进程数 · processes")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="进程数（默认核数+1） · processes")] = None,
     as_print: Annotated[bool, typer.Option("--print", help="合成一个打印文件 · one file to print")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出会发什么，不出具 · only say what would go")] = False,
     packets: Annotated[bool, typer.Option("--packets", help="每份连同附件合订 · each with its attachments")] = False,
