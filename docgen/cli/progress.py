@@ -31,40 +31,28 @@ class _Rate(ProgressColumn):
 
 
 def progress_bar(code: str, *, has_rate: bool = False) -> Progress:
-    """Return a bar named by a code of the message table; silent where output is JSON or no terminal."""
-    return Progress(
-        TextColumn(console.words(code)),
-        BarColumn(),
-        MofNCompleteColumn(),
-        *([_Rate()] if has_rate else []),
-        TimeRemainingColumn(),
-        console=console.err(),
-        transient=True,
-        disable=console.wants_json() or not sys.stderr.isatty(),
-    )
+    """Return a bar named by a code of the message table."""
+    rate = [_Rate()] if has_rate else []
+    return _bar(console.words(code), MofNCompleteColumn(), *rate, TimeRemainingColumn())
 
 
 def step_bar() -> Progress:
     """Return a bar for what goes in steps, each named as it begins (`stepping`)."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console.err(),
-        transient=True,
-        disable=console.wants_json() or not sys.stderr.isatty(),
-    )
+    return _bar("{task.description}", MofNCompleteColumn(), TimeRemainingColumn())
 
 
 def byte_bar(code: str, *, has_total: bool = True) -> Progress:
     """Return a bar that counts bytes, with how many a second and, where there is a total, how long it will take."""
+    left = [TimeRemainingColumn()] if has_total else []
+    return _bar(console.words(code), DownloadColumn(), TransferSpeedColumn(), *left)
+
+
+def _bar(name: str, *columns: ProgressColumn) -> Progress:
+    """Return a bar that goes when it is done; silent where output is JSON or no terminal."""
     return Progress(
-        TextColumn(console.words(code)),
+        TextColumn(name),
         BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        *([TimeRemainingColumn()] if has_total else []),
+        *columns,
         console=console.err(),
         transient=True,
         disable=console.wants_json() or not sys.stderr.isatty(),
