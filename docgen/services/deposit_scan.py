@@ -54,7 +54,7 @@ class Arrival:
     other half of the same paper, and `whole` a derived PDF of all pages in order. With `part_of` the kept file is a
     derived copy of some sheets of a file of several papers. `inlet` is the inbox it came by. `moved_from` is the item
     as which the same bytes were filed in a wrong place before, and `ending` how their name ends there: that of a part
-    cut from a TIFF is no TIFF's.
+    cut from a TIFF is no TIFF's. A part that is moved stays a part but is an item of its own, and known by its bytes.
     """
 
     kept: Kept
@@ -69,6 +69,11 @@ class Arrival:
     inlet: Inlet | None = None
     moved_from: str = ""
     ending: str = ""
+
+    @property
+    def fresh_part(self) -> PartOf | None:
+        """Return what a part was cut from whose id follows from that; None for a file of its own and a moved part."""
+        return None if self.moved_from else self.part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
     with writing(folder, at=office.now(), actor=office.actor) as journal:
         known = _filed_before(arrival)
         if known is not None:
-            _note_part(journal, arrival)
+            _note_part(journal, arrival, known.id)
             return replace(_standing(office, arrival, known), findings=promise_by(office, known.id))
         parcel = _parcel(Background(office), arrival, placement, _next_version(placement), journal)
         sidecar = deposit(
@@ -137,7 +142,7 @@ def deposit_scan(office: Office, arrival: Arrival, placement: Placement) -> Depo
             at=parcel.at,
             actor=parcel.actor,
         )
-        _note_part(journal, arrival)
+        _note_part(journal, arrival, sidecar.id)
         projection.catch_up(folder)
         told = promise_by(office, sidecar.id)
     log.record("filed", item=sidecar.id, contract=placement.contract_no, sha256=arrival.kept.sha256)
@@ -218,20 +223,20 @@ def _versions(scans: Sequence[tuple[Arrival, Placement]]) -> list[int]:
 
 def _filed_before(arrival: Arrival, filed: Mapping[str, ledger.PaperLine] | None = None) -> ledger.PaperLine | None:
     """Return the item that was made from this scan before; a part is known by its id, for its copy is made anew."""
-    if arrival.part_of is not None:
-        return ledger.archived_item(arrival.part_of.item_id)
+    if arrival.fresh_part is not None:
+        return ledger.archived_item(arrival.fresh_part.item_id)
     return ledger.filed_from(arrival.kept.sha256) if filed is None else filed.get(arrival.kept.sha256)
 
 
-def _note_part(journal: Journal, arrival: Arrival) -> None:
+def _note_part(journal: Journal, arrival: Arrival, item_id: str) -> None:
     """Say once in the contract's own log where the original of a part lies; this line never leaves the house."""
     of = arrival.part_of
     if of is None or any(
-        event.type == PART_CUT and event.payload["id"] == of.item_id for event in ledger.events(journal.folder.key)
+        event.type == PART_CUT and event.payload["id"] == item_id for event in ledger.events(journal.folder.key)
     ):
         return
     original = {"sha256": of.sha256, "name": of.name, "contract_no": of.contract_no, "item": of.original_id}
-    journal.append(PART_CUT, {"id": of.item_id, "pages": list(of.pages), "original": original})
+    journal.append(PART_CUT, {"id": item_id, "pages": list(of.pages), "original": original})
 
 
 def _standing(office: Office, arrival: Arrival, known: ledger.PaperLine) -> Deposited:
@@ -258,7 +263,7 @@ def _item(view: Background, arrival: Arrival, placement: Placement, version: int
     )
     kept = promise(view.office, stored.record if stored else None, told, must_file=True, table=view.table)
     return Item(
-        id=arrival.part_of.item_id if arrival.part_of else new_item_id(),
+        id=arrival.fresh_part.item_id if arrival.fresh_part else new_item_id(),
         item_type="filed",
         kind=kind,
         title=placement.title,
@@ -358,8 +363,8 @@ def _source(one: Companion | Arrival) -> dict[str, JsonValue]:
 
 
 def _source_of(arrival: Arrival) -> str:
-    """Return the hash of the bytes that came in: those of the original where only a part is filed."""
-    return arrival.part_of.sha256 if arrival.part_of else arrival.kept.sha256
+    """Return the hash of the bytes that came in: those of the original where only a part is filed, till it is moved."""
+    return arrival.fresh_part.sha256 if arrival.fresh_part else arrival.kept.sha256
 
 
 def _split(of: PartOf | None) -> dict[str, JsonValue]:

@@ -1,8 +1,8 @@
 """What a filed scan takes along when it is moved: its originals as they came in, and what was derived from them.
 
 A paper completed from two scans has two originals. They go together, for neither is the paper without the other; each
-keeps the name it came under, its day and its inbox. Derived texts and the bound copy of all pages go beside them, the
-same bytes: OCR is not asked a second time, and nothing is put together anew.
+keeps the name it came under, its day, its inbox, and the pile it was cut from. Derived texts and the bound copy of all
+pages go beside them, the same bytes: OCR is not asked a second time, and nothing is put together anew.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from docgen.archive.record import FileRecord, Sidecar, Source
 from docgen.errors import Damage
 from docgen.intake.decision import Decision
 from docgen.intake.inlet import Inlet
+from docgen.intake.partof import PartOf
 from docgen.intake.signed import with_signatures
 from docgen.papers.pictures import PDF
 from docgen.papers.signatures import signatures
@@ -35,6 +36,7 @@ class _Original:
     kept: Kept
     came: Source
     inlet: Inlet | None
+    part_of: PartOf | None
     ending: str
     media_type: str
     pages: int | None
@@ -66,6 +68,7 @@ def taken_along(office: Office, row: ledger.PaperLine) -> tuple[Arrival, Decisio
         print_text=_made(derived, TEXT),
         companion=_companion(early) if early else None,
         whole=_made(derived, WHOLE),
+        part_of=late.part_of,
         inlet=late.inlet,
         moved_from=row.id,
         ending=late.ending,
@@ -80,23 +83,31 @@ def _require_as_filed(path: Path, sha256: str, row: ledger.PaperLine) -> None:
 
 
 def _original(office: Office, kept: Kept, file: FileRecord, sidecar: Sidecar) -> _Original:
-    came, inlet = _came_as(file, sidecar)
+    came, told = _came_as(file, sidecar)
     seen = understand(office, kept.path, original_name=file.name, readers=Readers(reads_print=False))
     media_type = seen.scan.media_type if seen.scan else OCTETS
     decision = with_signatures(seen.decision, signatures(kept.path.read_bytes()) if media_type == PDF else ())
     pages = (len(seen.scan.pages) or None) if seen.scan else None
-    return _Original(kept, came, inlet, PurePath(file.name).suffix, media_type, pages, decision)
+    cut_from = _cut_from(told, came)
+    return _Original(kept, came, _inlet(told), cut_from, PurePath(file.name).suffix, media_type, pages, decision)
 
 
-def _came_as(file: FileRecord, sidecar: Sidecar) -> tuple[Source, Inlet | None]:
-    """Return under which name, when, and by which inbox an original came in; each half of a paper for itself."""
+def _came_as(file: FileRecord, sidecar: Sidecar) -> tuple[Source, Mapping[str, object]]:
+    """Return under which name and when an original came in, and what else is told of it; each half for itself."""
     halves = sidecar.extra.get("sources")
     told = halves if isinstance(halves, list) else []
     half = next((each for each in told if isinstance(each, Mapping) and each.get("sha256") == file.sha256), None)
     if half is not None:
-        return Source.model_validate({name: half[name] for name in Source.model_fields}), _inlet(half)
-    came = sidecar.source or Source(name=file.name, sha256=file.sha256, received_at=sidecar.at)
-    return came, _inlet(sidecar.extra)
+        return Source.model_validate({name: half[name] for name in Source.model_fields}), half
+    return sidecar.source or Source(name=file.name, sha256=file.sha256, received_at=sidecar.at), sidecar.extra
+
+
+def _cut_from(told: Mapping[str, object], came: Source) -> PartOf | None:
+    """Return the file an original was cut from; None for one that came by itself, or whose pile is not yet archived."""
+    split = told.get("split")
+    if not isinstance(split, Mapping) or (whole := ledger.archived_item(str(split["item"]))) is None:
+        return None
+    return PartOf(str(split["original"]), came.name, whole.key, tuple(int(page) for page in split["pages"]))
 
 
 def _inlet(told: Mapping[str, object]) -> Inlet | None:
@@ -106,7 +117,7 @@ def _inlet(told: Mapping[str, object]) -> Inlet | None:
 
 def _companion(early: _Original) -> Companion:
     return Companion(
-        early.kept, early.came.name, early.came.received_at, early.media_type, inlet=early.inlet, ending=early.ending
+        early.kept, early.came.name, early.came.received_at, early.media_type, early.part_of, early.inlet, early.ending
     )
 
 

@@ -37,6 +37,7 @@ from docgen.services.placing import Fate, Filed, Ready, archive_scan, let_wait, 
 from docgen.services.retention_rules import NewPaper, Promise, promise
 from docgen.store import ledger
 from docgen.store.journal import writing
+from docgen.store.projection import MISFILED
 
 _PDF = "application/pdf"
 _TITLE = "多份文书合扫原件"
@@ -104,7 +105,7 @@ def _placed(office: Office, whole: Arrival, cut: _Cut) -> Filed:
 
 def _standing(office: Office, cut: _Cut) -> Filed | None:
     """Return what became of a part that was filed, is waiting, was completed or rejected before; None if it is new."""
-    row = ledger.archived_item(cut.of.item_id) or _completed(cut)
+    row = _filed(cut) or _completed(cut)
     if row is not None:
         settle_half(office, row.hashes, row.id)
         path = folder_of(office, row.key).path / row.files[0]
@@ -123,6 +124,12 @@ def _standing(office: Office, cut: _Cut) -> Filed | None:
         paper.number if paper else None, paper.title if paper else None, item.path, review_id=item.id,
         findings=item.findings, missing_pages=item.reason.missing_pages, pages=cut.of.pages,
     )  # fmt: skip
+
+
+def _filed(cut: _Cut) -> ledger.PaperLine | None:
+    """Return the item a part became: where it lies now, if a person has moved it since."""
+    row = ledger.archived_item(cut.of.item_id)
+    return ledger.filed_from(row.hashes[0]) if row is not None and row.item_type == MISFILED else row
 
 
 def _completed(cut: _Cut) -> ledger.PaperLine | None:

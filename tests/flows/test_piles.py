@@ -27,6 +27,7 @@ from docgen.services.office import Office, open_office
 from docgen.services.places import folder_of
 from docgen.services.placing import Fate, Filed
 from docgen.services.prepare_issue import Request
+from docgen.services.refile import refile
 from docgen.store import database, ledger
 from docgen.workspace import data_root
 
@@ -241,6 +242,61 @@ def test_a_pile_stopped_anywhere_is_finished_once(
     assert inbox.list_waiting(office)[0].times_seen == 1
     assert original(source).hashes == (hashlib.sha256(source.read_bytes()).hexdigest(),)
     require_proven(office)
+
+
+def other_deal(office: Office) -> str:
+    return import_deal(office, SAMPLE.with_name("hengtai-line.yaml")).contract_no
+
+
+def test_a_part_that_is_moved_still_tells_which_pile_it_was_cut_from(
+    office: Office, papers: Papers, tmp_path: Path
+) -> None:
+    source = pile(tmp_path / "pile.pdf", [sheets(one) for one in papers])
+    file_scan(office, source)
+    (row,) = ledger.answers_to(str(papers[0].document_id))
+    there = other_deal(office)
+    for deal in (there, papers[0].contract_no, there):  # to, back, and to again: each time an item of its own
+        moved = refile(office, row.id, deal=deal, document_type="来函", reason="试")
+        before, row = row, archived(moved.item)
+        assert row.id != before.id
+        assert split_of(row) == split_of(before)
+        logged = [one.payload for one in read(folder_of(office, deal))[0] if one.type == "scan.part-cut"]
+        (told,) = [one for one in logged if one["id"] == row.id]
+        assert told["original"]["item"] == original(source).id
+        assert told["original"]["contract_no"] == papers[0].contract_no
+    assert papers[0].contract_no not in str(row.sidecar), "another customer's number does not travel with it"
+    assert file_scan(office, source).fate is Fate.SEEN_AGAIN
+    require_proven(office)
+
+
+def test_a_pile_taken_up_again_knows_where_a_part_was_moved_to(
+    office: Office, papers: Papers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = pile(tmp_path / "pile.pdf", [sheets(one) for one in papers])
+    with monkeypatch.context() as patched:
+        patched.setattr(split_scan, "_keep_original", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            file_scan(office, source)
+    (row,) = ledger.answers_to(str(papers[1].document_id))
+    there = other_deal(office)
+    moved = refile(office, row.id, deal=there, document_type="来函", reason="看错了客户")
+    done = file_scan(office, source)
+    assert done.fate is Fate.TAKEN_APART
+    assert {part.path for part in done.parts if part.contract_no == there} == {moved.path}
+    (told,) = [one for one in original(source).sidecar["extra"]["parts"] if one["item"] == row.id]  # type: ignore[index]
+    assert (told["contract_no"], told["number"]) == (there, None)
+    assert ledger.answers_to(str(papers[1].document_id)) == ()
+    require_proven(office)
+
+
+def stopped(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def archived(item_id: str) -> ledger.PaperLine:
+    row = ledger.archived_item(item_id)
+    assert row is not None
+    return row
 
 
 def test_a_tiff_of_several_papers_is_taken_apart_like_a_pdf(office: Office, papers: Papers, tmp_path: Path) -> None:
