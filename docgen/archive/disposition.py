@@ -89,7 +89,7 @@ def dispose(folder: Folder, item_id: str, order: Disposal, *, expected: Mapping[
         if disk.exists(folder.pending / item_id):
             raise Refused.of("archive.disposal-after-recovery", folder.key, contract=folder.key, id=item_id)
         entries = read(folder)[0]
-        gone = disposals(entries).get(item_id)
+        gone = _stone_of(entries, item_id)
         if gone is not None:
             finish_disposal(folder, item_id, gone)
             return gone
@@ -122,7 +122,7 @@ def finish_disposal(folder: Folder, item_id: str, stone: Sidecar) -> None:
 def recover_disposal(folder: Folder, name: str) -> Finding:
     """Finish a disposal whose event stands, or forget one whose event never did; the caller holds the lock."""
     item_id = name.removesuffix(SUFFIX)
-    stone = disposals(read(folder)[0]).get(item_id)
+    stone = _stone_of(read(folder)[0], item_id)
     if stone is None:
         discard(_staging(folder, item_id))
         return note("archive.disposal-undone", folder.key, contract=folder.key, id=item_id)
@@ -141,6 +141,12 @@ def disposals(entries: Iterable[LogEntry]) -> dict[str, Sidecar]:
     """Return the tombstones of a log by item id."""
     found = (stone_in(entry) for entry in entries)
     return {stone.id: stone for stone in found if stone is not None}
+
+
+def _stone_of(entries: Iterable[LogEntry], item_id: str) -> Sidecar | None:
+    """Return the tombstone of one item; those of others are not built, for a contract may have hundreds."""
+    found = (stone_in(entry) for entry in entries if entry.payload.get("id") == item_id)
+    return next((stone for stone in found if stone is not None), None)
 
 
 def stone_in(entry: LogEntry) -> Sidecar | None:
