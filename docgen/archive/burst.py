@@ -120,9 +120,10 @@ class _Work:
     def stage(self) -> None:
         """Stage the bytes beside the intents."""
         for plan, ways in self.plans:
+            staging = plan.staging(self.folder)
             for move, data in ways:
-                stage(self.folder, plan, move, data)
-            disk.sync_folder(plan.staging(self.folder))
+                stage(self.folder, staging, move, data)
+            disk.sync_folder(staging)
 
     def place(self) -> None:
         """Move each file to its readable name."""

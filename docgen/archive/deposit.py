@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from docgen.archive import disk, manifest
 from docgen.archive.eventlog import append, locked
@@ -158,9 +159,10 @@ def _stage_all(folder: Folder, plan: Plan, ways: Sequence[tuple[Move, bytes | Ke
     """
     many = len(ways) >= _TOGETHER_FROM
     with disk.together(folder.path) if many else nullcontext(lambda: None) as settle:
+        staging = plan.staging(folder)
         for move, data in ways:
-            stage(folder, plan, move, data)
-        disk.sync_folder(plan.staging(folder))
+            stage(folder, staging, move, data)
+        disk.sync_folder(staging)
         settle()
 
 
@@ -227,13 +229,12 @@ def _way(folder: Folder, number: int, target: str, data: bytes | Kept) -> tuple[
 
 def _template_ways(folder: Folder, templates: Sequence[Template], *, first: int) -> Iterator[tuple[Move, bytes]]:
     new = {_digest(template.data).sha256: template.data for template in templates}
-    number, frozen = first, folder.templates
+    number, frozen = first, set(disk.names(folder.templates))
     for sha256, data in new.items():
-        standing = frozen / sha256
-        if not disk.exists(standing):
+        if sha256 not in frozen:
             yield Move(f"{number}.template", f"_docgen/templates/{sha256}", sha256, len(data)), data
             number += 1
-        elif disk.digest(standing).sha256 != sha256:
+        elif disk.digest(folder.templates / sha256).sha256 != sha256:
             raise Damage.of("archive.template-damaged", folder.key, contract=folder.key, file=sha256)
 
 
@@ -241,9 +242,9 @@ def _digest(data: bytes | Kept) -> disk.Digest:
     return disk.Digest(data.sha256, data.size) if isinstance(data, Kept) else disk.digest_of(data)
 
 
-def stage(folder: Folder, plan: Plan, move: Move, data: bytes | Kept) -> None:
+def stage(folder: Folder, staging: Path, move: Move, data: bytes | Kept) -> None:
     """Bring one file's bytes beside the intent, proven to be those that were promised."""
-    staged = plan.staging(folder) / move.staged
+    staged = staging / move.staged
     if isinstance(data, bytes):
         disk.write_new(staged, data, mode=disk.READ_ONLY)
         return

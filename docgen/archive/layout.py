@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -33,62 +33,63 @@ ROOT_FILES = frozenset({"README.md", ".gitignore", MOVED})
 _NEW = ".new-"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folder:
     """One contract's folder (or a customer's, or a year's): papers at `path`, our records in `_docgen/` inside it.
 
     `key` names it everywhere else: the contract number, `_customer/<customer id>` or `_company/<year>`.
+    Places are put together once: one deposit asks for some of them dozens of times.
     """
 
     path: Path
     key: str
 
-    @property
+    @cached_property
     def ours(self) -> Path:
         """Return the folder of everything that is not a paper."""
         return self.path / OURS
 
-    @property
+    @cached_property
     def label(self) -> Path:
         """Return the file that says whose folder this is."""
         return self.path / f"{OURS}/folder.json"
 
-    @property
+    @cached_property
     def events(self) -> Path:
         """Return the append-only event log."""
         return self.path / f"{OURS}/events.jsonl"
 
-    @property
+    @cached_property
     def records(self) -> Path:
         """Return the folder of sidecars."""
         return self.path / f"{OURS}/records"
 
-    @property
+    @cached_property
     def derived(self) -> Path:
         """Return the folder of texts and reports made from the papers."""
         return self.path / f"{OURS}/derived"
 
-    @property
+    @cached_property
     def manifest(self) -> Path:
         """Return the list of hashes that `sha256sum -c` reads."""
         return self.path / f"{OURS}/manifest-sha256.txt"
 
-    @property
+    @cached_property
     def templates(self) -> Path:
         """Return the folder of frozen template bytes, each named by its hash."""
         return self.path / f"{OURS}/templates"
 
-    @property
+    @cached_property
     def pending(self) -> Path:
         """Return the folder of deposits under way."""
         return self.path / f"{OURS}/pending"
 
-    @property
+    @cached_property
     def unfinished(self) -> Path:
         """Return the folder of what interrupted deposits left, for a person to look at."""
         return self.path / f"{OURS}/unfinished"
 
-    @property
+    @cached_property
     def lock(self) -> Path:
         """Return the lock file: one writer at a time."""
         return self.path / f"{OURS}/.lock"

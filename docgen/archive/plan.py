@@ -81,7 +81,7 @@ def intent_bytes(plan: Plan) -> bytes:
         "sidecar": plan.plain_sidecar,
         "moves": [{each.name: getattr(move, each.name) for each in fields(Move)} for move in plan.moves],
     }
-    return plain.pretty(intent)
+    return plain.canonical(intent) + b"\n"
 
 
 def load_plan(staging: Path) -> Plan | None:

@@ -97,12 +97,14 @@ def committed(folder: Folder, item_id: str) -> Sidecar | None:
 def finish(folder: Folder, plan: Plan) -> None:
     """Do what follows the event: manifest, sidecar, tidying; may be repeated."""
     staging = plan.staging(folder)
+    left = set(disk.names(staging))
     for move in plan.moves:
-        _place_late(folder, staging, move)
+        if move.staged in left:
+            _place_late(folder, staging, move)
     manifest.add(folder, plan.sidecar.paths())
     write_sidecar(folder, plan.sidecar)
     drop_spares(folder, plan)
-    discard(plan.staging(folder))
+    discard(staging)
 
 
 def drop_spares(folder: Folder, plan: Plan) -> None:

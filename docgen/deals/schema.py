@@ -7,6 +7,7 @@ the mark stands at the field itself, so a new internal field cannot be forgotten
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -102,8 +103,14 @@ def _standard(node: Any) -> Any:  # noqa: ANN401  # any JSON value
 
 
 def _pruned(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
-    kept = {info.alias or key: info for key, info in model.model_fields.items() if not is_internal(info)}
-    return {key: _value(values[key], model_within(info.annotation)) for key, info in kept.items()}
+    return {key: _value(values[key], within) for key, within in _public_fields(model)}
+
+
+@cache
+def _public_fields(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel] | None], ...]:
+    """Return a model's fields that may go out, each with the model inside it; found once for each model."""
+    public = ((info.alias or key, info) for key, info in model.model_fields.items() if not is_internal(info))
+    return tuple((name, model_within(info.annotation)) for name, info in public)
 
 
 def _value(value: Any, model: type[BaseModel] | None) -> Any:  # noqa: ANN401  # any JSON value

@@ -5,8 +5,9 @@ measured nor shaped again, fonts are described and cut down once for the same ch
 numbers get them without asking three thousand times. The pages come out the same, byte for byte: every shortcut gives
 what the engine's own way would give, and goes that way wherever it is not sure.
 
-Like `styles.py` these modules (`quick_text.py`, `quick_fonts.py`, `quick_boxes.py`) reach into WeasyPrint's inside, so
-they work for the versions that was proved with and are left out for others. Outside `quickened` the engine is itself.
+Like `styles.py` these modules (`quick_text.py`, `quick_fonts.py`, `quick_boxes.py`, `quick_flow.py`,
+`quick_spelling.py`) reach into WeasyPrint's inside, so they work for the versions that was proved with and are left out
+for others. Outside `quickened` the engine is itself.
 """
 
 from __future__ import annotations
@@ -106,8 +107,16 @@ def put(module: Any, name: str, make: Callable[[Any], Any]) -> None:  # noqa: AN
 
 
 def _install() -> None:
-    from docgen.rendering import quick_boxes, quick_fonts, quick_text  # noqa: PLC0415  # they import the engine
+    from docgen.rendering import (  # noqa: PLC0415  # they import the engine
+        quick_boxes,
+        quick_flow,
+        quick_fonts,
+        quick_spelling,
+        quick_text,
+    )
 
     quick_text.install()
     quick_fonts.install()
     quick_boxes.install()
+    quick_flow.install()
+    quick_spelling.install()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pydyf
+
 from docgen.rendering.quick import memory, put
 
 _ACROSS = (
@@ -31,12 +33,14 @@ def install() -> None:
     from weasyprint import draw  # noqa: PLC0415  # slow to import
     from weasyprint.formatting_structure.boxes import Box  # noqa: PLC0415  # slow to import
     from weasyprint.layout import absolute, background, block, float, inline, page, table  # noqa: A004, PLC0415
+    from weasyprint.pdf.stream import Stream  # noqa: PLC0415  # slow to import
 
     for module in (absolute, block, float, inline, page, table):
         put(module, "resolve_percentages", _sizing)
     put(background, "resolve_radii_percentages", _rounding)
     put(Box, "rounded_box", _framing)
     put(draw, "draw_border", _bordering)
+    put(Stream, "set_color", _colouring)
 
 
 def _sizes(style: Any) -> dict[str, Any] | None:  # noqa: ANN401  # the engine's style
@@ -158,11 +162,33 @@ def _lines(style: Any) -> tuple[Any, ...]:  # noqa: ANN401  # as above
     return lines
 
 
+def _colouring(theirs: Any) -> Any:  # noqa: ANN401  # as above
+    def set_color(self: Any, color: Any, stroke: bool = False) -> None:  # noqa: ANN401, FBT001, FBT002  # as above
+        if memory() is None or color.space != "srgb":
+            theirs(self, color, stroke)
+            return
+        try:
+            channels, operands = color.docgen_spelled
+        except AttributeError:
+            channels, operands = color.docgen_spelled = (("srgb", *color.coordinates), _operands(color))
+        self.set_alpha(color.alpha, stroke)
+        now = "_current_color_stroke" if stroke else "_current_color"
+        if getattr(self, now) != channels:
+            setattr(self, now, channels)
+            self.stream.append(operands + (b" RG" if stroke else b" rg"))
+
+    return set_color
+
+
+def _operands(color: Any) -> bytes:  # noqa: ANN401  # as above
+    """Return the three numbers of a colour as pydyf spells them; it stands with the colour, which stays as it is."""
+    return b" ".join(map(pydyf._to_bytes, color.to("srgb").coordinates))  # noqa: SLF001  # its own spelling
+
+
 def _draw_sides(stream: Any, box: Any, widths: tuple[float, ...], sides: list[tuple[int, Any]]) -> None:  # noqa: ANN401  # as above
     """Draw solid lines on some sides as the engine's general way does, each clipped to its place."""
     top, right, bottom, left = widths
     x, y, wide, high = box.border_box_x(), box.border_box_y(), box.border_width(), box.border_height()
-    inner = (x + left, y + top, wide - left - right, high - top - bottom)
     across, down = x + wide, y + high
     clips = (
         ((across, y), (x, y), (x + left, y + top), (x + wide + -right, y + top)),
@@ -170,15 +196,32 @@ def _draw_sides(stream: Any, box: Any, widths: tuple[float, ...], sides: list[tu
         ((across, down), (x, down), (x + left, down + -bottom), (x + wide + -right, down + -bottom)),
         ((x, down), (x, y), (x + left, y + top), (x + left, y + high + -bottom)),
     )
+    frame = (
+        _spelled(b"re", x + left, y + top, wide - left - right, high - top - bottom),
+        _spelled(b"re", x, y, wide, high),
+        b"f*",
+    )
     for side, color in sides:
-        with stream.artifact(), stream.stacked():
-            first, *others = clips[side]
-            stream.move_to(*first)
-            for other in others:
-                stream.line_to(*other)
-            stream.clip(even_odd=True)
-            stream.end()
-            stream.set_color(color)
-            stream.rectangle(*inner)
-            stream.rectangle(x, y, wide, high)
-            stream.fill(even_odd=True)
+        first, *others = clips[side]
+        edge = (_spelled(b"m", *first), *(_spelled(b"l", *other) for other in others), b"W*", b"n")
+        _draw_apart(stream, edge, color, frame)
+
+
+def _draw_apart(stream: Any, edge: tuple[bytes, ...], color: Any, frame: tuple[bytes, ...]) -> None:  # noqa: ANN401  # as above
+    """Write a filled frame inside an edge, its state its own, as decoration no reader is told of."""
+    drawn, is_tagged = stream.stream, stream._tags is not None  # noqa: SLF001  # what `artifact` asks, too
+    if is_tagged:
+        drawn += (b"/Artifact", b"BMC")
+    stream.push_state()
+    drawn += edge
+    stream.set_color(color)
+    drawn += frame
+    stream.pop_state()
+    if is_tagged:
+        drawn.append(b"EMC")
+
+
+def _spelled(operator: bytes, *numbers: float) -> bytes:
+    """Return an operator behind its numbers as pydyf spells them."""
+    spell = pydyf._to_bytes  # noqa: SLF001  # its own spelling, or `quick_spelling`'s
+    return b" ".join((*map(spell, numbers), operator))

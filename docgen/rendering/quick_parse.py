@@ -57,7 +57,7 @@ def parsed(html: str) -> Element | None:
 
 def give(source: Any, tree: Element) -> None:  # noqa: ANN401  # the engine's HTML
     """Put a parsed page in the place of the one the engine parsed, as its constructor does."""
-    from cssselect2 import ElementWrapper  # type: ignore[import-untyped]  # noqa: PLC0415  # comes with the engine
+    from cssselect2 import ElementWrapper  # noqa: PLC0415  # it comes with the engine
 
     source.wrapper_element = ElementWrapper.from_html_root(tree, content_language=None)
     source.etree_element = source.wrapper_element.etree_element

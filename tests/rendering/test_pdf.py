@@ -17,6 +17,7 @@ from pypdf import PdfReader
 
 from docgen.errors import TemplateRefused
 from docgen.findings import Finding
+from docgen.rendering.assets import Assets
 from docgen.rendering.pdf import PdfJob, render_pdf
 
 if TYPE_CHECKING:
@@ -150,15 +151,29 @@ def test_verapdf_can_say_no(bench: Bench, tmp_path: Path, verapdf: Callable[[Pat
         "/etc/hostname",
         "missing.png",
         "link.png",
+        "linked/secret.png",
+        "linked/deeper/secret.png",
         "data:text/html;base64,AAAA",
     ],
 )
 def test_pictures_come_from_the_own_folders_only(bench: Bench, tmp_path: Path, address: str) -> None:
-    secret = tmp_path / "secret.png"
+    secret = tmp_path / "elsewhere" / "secret.png"
+    (secret.parent / "deeper").mkdir(parents=True)
     Image.new("RGB", (4, 4)).save(secret)
+    Image.new("RGB", (4, 4)).save(secret.parent / "deeper" / "secret.png")
     (bench.folder / "link.png").symlink_to(secret)
+    (bench.folder / "linked").symlink_to(secret.parent)
     found = refusal(bench.page(f'<p>字<img src="{address}"></p>'))
     assert [finding.code for finding in found] == ["rendering.asset-refused"]
+
+
+def test_a_link_that_stays_inside_may_be_used(bench: Bench) -> None:
+    (bench.folder / "pictures").mkdir()
+    (bench.folder / "pictures" / "seal.png").write_bytes(b"seal")
+    (bench.folder / "same.png").symlink_to("pictures/seal.png")
+    (bench.folder / "also").symlink_to("pictures")
+    assets = Assets(bench.folder, bench.folder / "shared")
+    assert {assets.find(name).read_bytes() for name in ("same.png", "also/seal.png")} == {b"seal"}
 
 
 def test_a_damaged_picture_is_an_error(bench: Bench) -> None:

@@ -9,22 +9,24 @@ from pathlib import Path
 from types import SimpleNamespace
 from xml.etree.ElementTree import Element
 
+import pydyf
 import pytest
 import tinyhtml5
 import weasyprint
 from hypothesis import given
 from hypothesis import strategies as st
-from weasyprint import draw
+from weasyprint import css, draw, html
 from weasyprint.css import StyleFor
 from weasyprint.draw import border
 from weasyprint.draw import text as drawn_text
 from weasyprint.formatting_structure.boxes import Box
 from weasyprint.layout import background, block, inline
 from weasyprint.pdf.fonts import Font
+from weasyprint.pdf.stream import Stream
 from weasyprint.text import line_break
 
 from docgen.kinds.catalogue import load_catalogue
-from docgen.rendering import quick, quick_fonts, quick_text, styles, warm
+from docgen.rendering import quick, quick_fonts, quick_spelling, quick_text, styles, warm
 from docgen.rendering.golden import load_case, pdf_job
 from docgen.rendering.pdf import PdfJob, fill_html, render_pdf
 from docgen.rendering.quick_parse import parsed
@@ -46,6 +48,19 @@ INSIDE = {
     "draw_border": (draw.draw_border, "8ba918f30893929f"),
     "clip_border_segment": (border.clip_border_segment, "624eca4b7d452596"),
     "draw_rounded_border": (border.draw_rounded_border, "a211edc980cb7a38"),
+    "_to_bytes": (pydyf._to_bytes, "1cefd02c285d3aee"),
+    "artifact": (Stream.artifact, "be61e42186804e99"),
+    "stacked": (Stream.stacked, "241f5cdfb961363b"),
+    "clip": (pydyf.Stream.clip, "7db0963c52fcb130"),
+    "rectangle": (pydyf.Stream.rectangle, "d7ad963aff13c4ff"),
+    "set_color": (Stream.set_color, "d289ec41ef8285c2"),
+    "set_color_rgb": (pydyf.Stream.set_color_rgb, "c64335d569ba1041"),
+    "descendants": (Box.descendants, "c15a877f61361343"),
+    "is_in_normal_flow": (Box.is_in_normal_flow, "5f49d6ab23da7e51"),
+    "layout_box_backgrounds": (background.layout_box_backgrounds, "617a870678c82755"),
+    "avoid_collisions": (block.avoid_collisions, "5fc7793c573af328"),
+    "get_html_metadata": (html.get_html_metadata, "bc30b27717b2a9f8"),
+    "find_stylesheets": (css.find_stylesheets, "ac92dbb80c3fd936"),
     "HTML": (weasyprint.HTML.__init__, "5f19f40b81837f87"),
     "StyleFor": (
         next(each for each in StyleFor.__mro__ if "is_docgen" not in vars(each)).__init__,  # type: ignore[misc]  # any
@@ -162,6 +177,7 @@ def test_outside_its_block_the_engine_is_itself() -> None:
 def test_the_inside_we_reach_into_is_the_one_that_was_proved() -> None:
     """A new WeasyPrint fails here first: read what changed, prove it with the slow test, add it to PROVED_WITH."""
     assert weasyprint.__version__ in quick.PROVED_WITH
+    assert pydyf.VERSION in quick_spelling.PROVED_WITH
     for name, (thing, digest) in INSIDE.items():
         source = inspect.getsource(getattr(thing, quick._MARK, thing))
         assert hashlib.sha256(source.encode()).hexdigest()[:16] == digest, name
