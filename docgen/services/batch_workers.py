@@ -2,8 +2,10 @@
 
 Workers are started anew, not forked, and end when the pipe to their parent closes: nobody outlives a killed batch for
 longer than one item. The collector of garbage would otherwise take half the time: what a warm worker holds is frozen,
-and a collection follows every so many papers; after some hundreds a worker is replaced, so that memory stays flat.
-Templates, style sheets and fonts stay prepared between papers (docgen/rendering/kept.py, warm.py).
+and a collection follows every so many papers. Memory is flat from some hundreds on (bench/soak, 10,000 letters); after
+two thousand a worker is replaced all the same, for a kind nobody has measured. Templates, style sheets and fonts stay
+prepared between papers (docgen/rendering/kept.py, warm.py). Workers that die one after another, no paper between, end
+the batch as if it had been stopped: what is left is not tried ten thousand times, it waits for `docgen batch --resume`.
 """
 
 from __future__ import annotations
@@ -25,8 +27,10 @@ from docgen.services.worker_folders import own_folder, sweep_folders
 
 COLLECT_EVERY = 20
 """Papers between two collections."""
-RECYCLE_AFTER = 400
-"""Papers after which a worker makes room for a fresh one."""
+RECYCLE_AFTER = 2000
+"""Papers after which a worker makes room for a fresh one; each costs some four seconds until it is warm."""
+GIVE_UP_AFTER = 6
+"""Workers that died one after another, no paper between: then it is not the papers."""
 
 Stopped = Callable[[], bool]
 
@@ -73,19 +77,24 @@ class _Hand:
 
 def _in_processes(setup: _Setup, items: Iterator[BatchItem], workers: int, stopped: Stopped) -> Iterator[ItemResult]:
     sweep_folders()
-    hands = [_hire(setup) for _ in range(workers)]
+    hands, fallen = [_hire(setup) for _ in range(workers)], 0
+
+    def ended() -> bool:
+        return fallen >= GIVE_UP_AFTER or stopped()
+
     try:
         for hand in hands:
-            _give(hand, items, stopped)
+            _give(hand, items, ended)
         while busy := [hand for hand in hands if hand.item is not None]:
             ready = wait([hand.pipe for hand in busy], timeout=1)
             for hand in [each for each in busy if each.pipe in ready]:
                 yield _take(hand)
+                fallen = fallen + 1 if hand.pipe.closed else 0
                 if hand.done >= RECYCLE_AFTER:
                     _dismiss(hand)
-                if hand.pipe.closed:
+                if hand.pipe.closed and fallen < GIVE_UP_AFTER:
                     hands[hands.index(hand)] = hand = _hire(setup)  # noqa: PLW2901  # a fresh worker takes its place
-                _give(hand, items, stopped)
+                _give(hand, items, ended)
     finally:
         for hand in hands:
             _dismiss(hand)

@@ -21,6 +21,7 @@ from openpyxl import load_workbook
 from docgen.archive.eventlog import read
 from docgen.errors import NotFound, Refused
 from docgen.papers import pdf
+from docgen.services import batch_workers
 from docgen.services.archive_care import verify_archive
 from docgen.services.batch import letters_due, order_for, plan_due, plan_listed, preview, resume_batch, run_batch
 from docgen.services.batch_results import write_results
@@ -188,6 +189,22 @@ def test_killed_and_resumed_each_gets_exactly_one_letter(office: Office, deals: 
     assert office
     database.disconnect()
     kill_and_resume(root, deals, papers=1, is_whole_group=True)
+
+
+def test_workers_that_all_die_end_the_batch_and_what_is_left_waits(
+    office: Office, deals: list[str], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_workers, "GIVE_UP_AFTER", 2)
+    plan, settings = plan_due(office, KIND, as_of=DAY), root / "docgen.toml"
+    good = settings.read_bytes()
+    settings.write_bytes(b"no settings at all")  # no worker can open the office any more
+    done = run_batch(office, plan, order_of(office, plan), workers=1)
+    assert (done.is_stopped, len(done.issued), len(done.failed), done.wanted) == (True, 0, 2, len(deals))
+    assert {finding.code for each in done.failed for finding in each.findings} == {"services.batch-worker-died"}
+    settings.write_bytes(good)
+    rest = resume_batch(office, done.order.id, workers=1)
+    assert (rest.is_stopped, len(rest.issued)) == (False, len(deals))
+    assert letters(office) == Counter(deals)
 
 
 @pytest.mark.slow
