@@ -51,11 +51,13 @@ soak: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/letters.py
 	@$(BIN)/python bench/peers.py
 	@$(BIN)/python bench/workbook.py
 	@$(BIN)/python bench/board.py
 	@$(BIN)/python bench/statement.py
 	@$(BIN)/python bench/burst.py
+	@$(BIN)/python bench/ocr.py
 	@$(BIN)/python bench/verify.py
 	@$(BIN)/python bench/growth.py
 

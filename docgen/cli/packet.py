@@ -14,10 +14,12 @@ from docgen.services.packet_extras import Choice
 from docgen.services.packets import BoundPacket, bind_packet
 
 Without = Annotated[
-    list[str] | None, typer.Option("--without", metavar="附件", help="不附哪一项，可多次 · leave one out by name")
+    list[str] | None,
+    typer.Option("--without", metavar="附件", help="不附哪一项：名称、编号或件号，可多次 · leave out"),
 ]
 Also = Annotated[
-    list[str] | None, typer.Option("--also", metavar="文书", help="另附归档中的一份，可多次 · add an archived paper")
+    list[str] | None,
+    typer.Option("--also", metavar="文书", help="另附归档文书：名称、编号或件号，可多次 · add"),
 ]
 _COLUMNS = ("cli.col-seq", "cli.col-title", "cli.col-number", "cli.col-pages", "cli.col-sheets", "cli.col-files")
 

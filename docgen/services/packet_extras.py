@@ -25,7 +25,7 @@ BY_TITLE: Mapping[str, tuple[str, ...]] = {paperwork.FORMAL_DEMAND: (paperwork.C
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person decided: `without` leaves out by name or number, `also` adds by name or number."""
+    """What a person decided: `without` leaves out, `also` adds, by name, number or the archived item's id."""
 
     without: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ def extras(contract_no: str, title: str, choice: Choice) -> tuple[list[Extra], l
         if what in choice.without or what in choice.also:
             continue
         signed = [each for each in _named(rows, what) if each.is_signed] or list(_by_evidence(contract_no, what))
-        signed = [each for each in signed if not {each.item.number, each.item.title} & set(choice.without)]
+        signed = [each for each in signed if not _calls(each.item) & set(choice.without)]
         found += signed
         if not signed:
             findings.append(note("issuing.packet-not-archived", what, what=what, title=title))
@@ -92,7 +92,10 @@ def _known(office: Office, extra: Extra) -> KnownPaper:
 
 
 def _named(rows: Sequence[ledger.PaperLine], name: str) -> Iterator[Extra]:
-    """Yield each standing paper of a number or title, its newest signed copy first; else what was filed as such."""
+    """Yield each standing paper of a number or title, its newest signed copy first; else all that was filed as such.
+
+    Papers from outside have no number by which two scans of one receipt and scans of two receipts could be told apart.
+    """
     own = [row for row in rows if row.item_type == "issued" and row.status == "current" and _bears(row, name)]
     for row in own:
         copies = [
@@ -100,8 +103,9 @@ def _named(rows: Sequence[ledger.PaperLine], name: str) -> Iterator[Extra]:
         ]
         yield Extra(row.title, max(copies, key=lambda each: each.version, default=row))
     if not own:
-        for row in [row for row in rows if row.item_type == "filed" and not row.answers and _bears(row, name)][-1:]:
-            yield Extra(row.title, row)
+        for row in rows:
+            if row.item_type == "filed" and not row.answers and _bears(row, name):
+                yield Extra(row.title, row)
 
 
 def _by_evidence(contract_no: str, what: str) -> Iterator[Extra]:
@@ -116,4 +120,9 @@ def _by_evidence(contract_no: str, what: str) -> Iterator[Extra]:
 
 
 def _bears(row: ledger.PaperLine, name: str) -> bool:
-    return name in {row.number, row.title, paperwork.OTHER_NAMES.get(row.title)}
+    return name in _calls(row)
+
+
+def _calls(row: ledger.PaperLine) -> set[str]:
+    """Return by what a person may name an archived paper: number, title, its other name, or the item's id."""
+    return {row.number, row.title, paperwork.OTHER_NAMES.get(row.title, ""), row.id} - {""}

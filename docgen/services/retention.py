@@ -27,7 +27,7 @@ from docgen.services.evidence import find_evidence
 from docgen.services.office import Office
 from docgen.services.retention_rules import promised_terms, speaks_of_contract, table_of
 from docgen.store import archive_numbers, ledger, retention
-from docgen.store.customers import survivors
+from docgen.store.customers import mergers, survivors
 from docgen.store.history import PastEvent, past_events
 from docgen.store.ledger import PaperLine
 
@@ -178,15 +178,19 @@ class Desk:
 
     def customers(self, customer_id: str) -> list[Target]:
         """Return a customer as a target, and all that were merged with it: a hold on one covers the others' papers."""
-        alive = self.living.get(customer_id, (customer_id, ""))[0]
+        alive = self._mergers.get(customer_id, customer_id)
         same = {*self._merged[alive], customer_id, alive}
         return [Target(Scope.CUSTOMER, each) for each in sorted(same)]
+
+    @cached_property
+    def _mergers(self) -> Mapping[str, str]:
+        return mergers()
 
     @cached_property
     def _merged(self) -> Mapping[str, list[str]]:
         """Living customer's id → the ids that live on in it."""
         found: defaultdict[str, list[str]] = defaultdict(list)
-        for each, (into, _) in self.living.items():
+        for each, into in self._mergers.items():
             found[into].append(each)
         return found
 

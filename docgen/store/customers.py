@@ -106,6 +106,19 @@ def survivors() -> dict[str, tuple[str, str]]:
     return found
 
 
+def mergers() -> dict[str, str]:
+    """Return for each customer that was merged into another the id of the one it lives on in; few were."""
+    into = dict(Customer.objects.exclude(merged_into="").values_list("id", "merged_into"))
+    found = {}
+    for each, next_one in into.items():
+        last, seen = next_one, {each}
+        while last in into and last not in seen:
+            seen.add(last)
+            last = into[last]
+        found[each] = last
+    return found
+
+
 def customer_id(*, uscc: str | None, name: str) -> str | None:
     """Return the id of the known customer that is meant: by credit code, else by any name it bears or bore.
 

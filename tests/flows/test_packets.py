@@ -19,7 +19,7 @@ from docgen.services.file_scan import file_scan
 from docgen.services.import_payments import confirm_payments
 from docgen.services.issue_document import Issued, issue_document
 from docgen.services.office import Office
-from docgen.services.packet_extras import Choice, enclosed
+from docgen.services.packet_extras import Choice, enclosed, extras
 from docgen.services.packets import bind_packet, look_up, require_attachments
 from docgen.services.places import folder_of
 from docgen.services.prepare_issue import Request
@@ -208,3 +208,20 @@ def test_receipts_known_only_as_evidence_are_named_by_a_demand_and_found_one_by_
     left, findings = look_up(office, contract_no, listed, title="催告函", choice=Choice(without=("签收单",)))
     assert left == []
     assert [each.code for each in findings if each.where != "合同"] == ["issuing.packet-left-out"] * 2
+
+
+def test_several_papers_from_outside_of_one_name_all_go_along(office: Office, contract_no: str, tmp_path: Path) -> None:
+    items = []
+    for mark in ("batch 1", "batch 2", "batch 3"):
+        file_invoice(office, contract_no, invoice_picture(tmp_path / f"{mark}.tiff", mark=mark), name="签收单")
+        items += [row.id for row in ledger.papers(contract_no) if row.title == "签收单" and row.id not in items]
+    assert len(items) == 3
+    known = enclosed(office, contract_no, "催告函", as_of=office.today())
+    assert [each.title for each in known] == ["签收单"] * 3
+    listed = [{"what": each.title, "number": None, "on": None} for each in known]
+    found, _ = look_up(office, contract_no, listed, title="催告函")
+    assert sorted(each.item.id for each in found) == sorted(items)
+    more, _ = extras(contract_no, "催告函", Choice(without=(items[1],)))
+    assert {each.item.id for each in more} == {items[0], items[2]}
+    alone, findings = extras(contract_no, LETTER, Choice(also=(items[1],)))
+    assert ([each.item.id for each in alone], findings) == ([items[1]], [])
