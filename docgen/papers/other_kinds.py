@@ -10,6 +10,8 @@ import zipfile
 
 from lxml import etree
 
+from docgen.papers.docx_parts import ZIP_TROUBLE
+
 OFD, XML, OLE = "application/ofd", "application/xml", "application/x-ole-storage"
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 WORD = f"{_OPEN_XML}wordprocessingml.document"
@@ -37,7 +39,7 @@ def _packed_kind(data: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             names = {info.filename for info in package.infolist()[:_MOST_PARTS]}
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except ZIP_TROUBLE:
         return None
     return next((kind for part, kind in _PARTS.items() if part in names), None)
 

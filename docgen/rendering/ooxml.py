@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from docgen.errors import TemplateRefused
+from docgen.papers.docx_parts import ZIP_TROUBLE
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -65,7 +66,7 @@ class Package:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 parts = {i.filename: archive.read(i) for i in archive.infolist() if not i.is_dir()}
-        except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as problem:
+        except ZIP_TROUBLE as problem:
             raise TemplateRefused.of("rendering.docx-broken", where, what=str(problem)[:160]) from problem
         package = cls(parts)
         if "[Content_Types].xml" not in parts or not package.by_kind("document.main+xml"):

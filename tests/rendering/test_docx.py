@@ -13,13 +13,18 @@ import numpy as np
 import pytest
 import zxingcpp
 from docx import Document
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 from PIL import Image
 
 from docgen.errors import TemplateRefused
 from docgen.papers.docx import docx_texts, header_texts
+from docgen.papers.other_kinds import other_kind
 from docgen.rendering.docx import DocxJob, render_docx
-from docgen.rendering.ooxml import W, w
+from docgen.rendering.ooxml import Package, W, w
+
+SHIPPED = Path(__file__).resolve().parents[2] / "templates" / "prepayment-notice" / "prepayment-notice.docx"
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,3 +205,16 @@ def test_line_breaks_and_tabs_in_data_become_words_own(job: DocxJob, word: Word)
 def test_no_zip_at_all_is_refused(job: DocxJob) -> None:
     with pytest.raises(Exception, match=r"\w+\.[\w-]+"):
         render_docx(replace(job, template=b"PK no zip"))
+
+
+@given(st.floats(0, 1, exclude_max=True), st.integers(1, 255))
+def test_a_word_file_damaged_anywhere_is_read_or_refused(place: float, flipped: int) -> None:
+    data = bytearray(SHIPPED.read_bytes())
+    data[int(place * len(data))] ^= flipped
+    other_kind(bytes(data))  # tells a kind or none, whatever the zip reader lets escape
+    told = set()
+    try:
+        Package.read(bytes(data), "样例")
+    except TemplateRefused as refused:
+        told = {finding.code for finding in refused.findings}
+    assert told <= {"rendering.docx-broken"}
