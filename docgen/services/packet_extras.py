@@ -94,7 +94,8 @@ def _known(office: Office, extra: Extra) -> KnownPaper:
 def _named(rows: Sequence[ledger.PaperLine], name: str) -> Iterator[Extra]:
     """Yield each standing paper of a number or title, its newest signed copy first; else all that was filed as such.
 
-    Papers from outside have no number by which two scans of one receipt and scans of two receipts could be told apart.
+    There is one contract, so a newer scan of it takes the older one's place. Of other papers from outside there may be
+    many, with no number to tell two scans of one receipt from scans of two.
     """
     own = [row for row in rows if row.item_type == "issued" and row.status == "current" and _bears(row, name)]
     for row in own:
@@ -103,9 +104,9 @@ def _named(rows: Sequence[ledger.PaperLine], name: str) -> Iterator[Extra]:
         ]
         yield Extra(row.title, max(copies, key=lambda each: each.version, default=row))
     if not own:
-        for row in rows:
-            if row.item_type == "filed" and not row.answers and _bears(row, name):
-                yield Extra(row.title, row)
+        filed = [row for row in rows if row.item_type == "filed" and not row.answers and _bears(row, name)]
+        for row in filed[-1:] if name == paperwork.CONTRACT else filed:
+            yield Extra(row.title, row)
 
 
 def _by_evidence(contract_no: str, what: str) -> Iterator[Extra]:

@@ -150,17 +150,21 @@ def check_attachments(office: Office, demand: Issued) -> None:
         text = "".join(said.split())
         assert "1合同——" in text
         assert "2签收单——" in text
+        assert "3签收单——" in text
     packet = bind_packet(office, demand.number, choice=Choice(without=("发票",)))
-    assert [each.what for each in packet.attachments] == ["合同", "签收单"]
+    assert [each.what for each in packet.attachments] == ["合同", "签收单", "签收单"]
+    assert len({each.item for each in packet.attachments}) == 3
     assert not {each.code for each in packet.findings} & {"issuing.packet-not-archived", "issuing.packet-missing"}
     office.clock.move(minutes=1)  # type: ignore[attr-defined]
     later = file_as(office, demand.contract_no, "合同")
     again = bind_packet(office, demand.number, choice=Choice(without=("发票",)))
-    assert [each.what for each in again.attachments] == ["合同", "签收单"], "a newer scan takes the older one's place"
+    assert [each.what for each in again.attachments] == ["合同", "签收单", "签收单"], (
+        "a newer scan takes the older one's place"
+    )
     assert again.attachments[0].item == later
     alone = bind_packet(office, demand.number, choice=Choice(without=("发票", "合同")))
     assert ([each.what for each in alone.attachments], alone.without) == (
-        ["签收单"],
+        ["签收单", "签收单"],
         ("合同", *packet.without),
     ), "what the letter names and the packet lacks is said on its cover"
 
