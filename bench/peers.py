@@ -26,14 +26,15 @@ from docgen.codes.read import read_codes
 from docgen.demo.drops import drops
 from docgen.demo.people import agreed
 from docgen.demo.story import request_for
-from docgen.issuing.issue import Order, _context, _docx_job, _pdf_job
+from docgen.issuing.issue import Order, _docx_job, _pdf_job
 from docgen.kinds.kind import Face
 from docgen.papers.scan import read_scan
 from docgen.rendering.assets import ROOT_URL
 from docgen.rendering.docx import render_docx
 from docgen.rendering.paper import paper_words
-from docgen.rendering.pdf import _fetcher, fill_html, render_pdf
+from docgen.rendering.pdf import fill_html, render_pdf
 from docgen.rendering.sandbox import environment
+from docgen.rendering.warm import fetcher_of
 from docgen.rendering.wording import wording_of
 from docgen.services.import_deal import import_deal
 from docgen.services.initialise import initialise
@@ -90,7 +91,7 @@ def compare(root: Path, rounds: int) -> None:
     office = open_office(root / "office")
     contract_no = import_deal(office, data_root() / "samples" / "deals" / "xx-tech.yaml").contract_no
     order = prepare(office, request_for(contract_no, KIND, DAY), is_draft=True).order
-    context = _context(order)
+    context = order.context()
     pdf_job, docx_job = _pdf_job(order, context), _docx_job(order, context)
     html, _, assets = fill_html(pdf_job)
     print(f"{'':<58}{'plain':>12}{'ours':>12}")
@@ -100,7 +101,7 @@ def compare(root: Path, rounds: int) -> None:
     filled["w"] = wording_of(order.kind.folder, order.shared, filled)
 
     def plain_pdf() -> bytes:
-        source = weasyprint.HTML(string=html, base_url=ROOT_URL, url_fetcher=_fetcher(weasyprint, assets))
+        source = weasyprint.HTML(string=html, base_url=ROOT_URL, url_fetcher=fetcher_of(weasyprint, assets))
         return bytes(source.write_pdf(pdf_variant="pdf/a-2a"))
 
     side_by_side(
