@@ -2,8 +2,8 @@
 
 Workers are started anew, not forked, and end when the pipe to their parent closes: nobody outlives a killed batch for
 longer than one item. The collector of garbage would otherwise take half the time: what a warm worker holds is frozen,
-and a collection follows every so many papers. Memory is flat from some hundreds on (bench/soak, 10,000 letters); after
-two thousand a worker is replaced all the same, for a kind nobody has measured. Templates, style sheets and fonts stay
+and a collection follows every so many papers. What is remembered between papers is bounded (`python bench/letters.py`
+prints the largest worker); after two thousand a worker is replaced all the same. Templates, style sheets and fonts stay
 prepared between papers (docgen/rendering/kept.py, warm.py). Workers that die one after another, no paper between, end
 the batch as if it had been stopped: what is left is not tried ten thousand times, it waits for `docgen batch --resume`.
 """

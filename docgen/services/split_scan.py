@@ -127,9 +127,10 @@ def _standing(office: Office, cut: _Cut) -> Filed | None:
 
 
 def _filed(cut: _Cut) -> ledger.PaperLine | None:
-    """Return the item a part became: where it lies now, if a person has moved it since."""
+    """Return the item a part became: where it lies now, if a person has moved it since and the move is whole."""
     row = ledger.archived_item(cut.of.item_id)
-    return ledger.filed_from(row.hashes[0]) if row is not None and row.item_type == MISFILED else row
+    moved = ledger.filed_from(row.hashes[0]) if row is not None and row.item_type == MISFILED else None
+    return moved or row
 
 
 def _completed(cut: _Cut) -> ledger.PaperLine | None:
