@@ -30,6 +30,8 @@ from docgen.errors import Damage, Refused
 SCHEMA = 1
 DISPOSED = "disposed"
 """The field of `extra` that makes a sidecar a tombstone: when, by which list and proposal, and why the bytes went."""
+SCAN_ORIGINAL = "scan-original"
+"""The item type of a file of several papers that was taken apart, kept whole beside its parts."""
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$"
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Instant = Annotated[

@@ -16,9 +16,10 @@ from pathlib import Path
 from docgen.archive import disk
 from docgen.archive.disposition import doomed
 from docgen.archive.layout import Folder
-from docgen.archive.record import Sidecar
+from docgen.archive.record import SCAN_ORIGINAL, Sidecar
 from docgen.errors import DocgenError, NotFound, Refused
 from docgen.findings import Finding, note
+from docgen.intake.waiting import waiting_items
 from docgen.retention.disposal import ProposedItem
 from docgen.retention.standing import State
 from docgen.services.backups import backups
@@ -78,16 +79,30 @@ class Check:
         )
 
     def _parts(self, sidecar: Sidecar) -> Iterator[Finding]:
-        """A file that was taken apart goes no sooner than any paper that was cut from it, whichever contract's."""
-        parts = sidecar.extra.get("parts")
-        for part in parts if isinstance(parts, list) else []:
-            row = ledger.archived_item(str(part.get("item"))) if isinstance(part, dict) else None
-            if row is None or row.is_disposed:
-                continue
-            found = self._items(row.contract_no).get(row.id)
+        """A file that was taken apart goes no sooner than any paper that was cut from it, wherever that lies now.
+
+        A part that still waits for a person holds it back too: nobody knows yet how long that one is to be kept.
+        """
+        if sidecar.item_type != SCAN_ORIGINAL:
+            return
+        for part in self._cuttings.get(sidecar.id, ()):
+            found = self._items(part.contract_no).get(part.id)
             if found is None or found.standing.state is not State.DISPOSABLE:
-                told = {"title": row.title, "contract": row.contract_no}
-                yield note("retention.back-parts", sidecar.id, **told)
+                yield note("retention.back-parts", sidecar.id, title=part.title, contract=part.contract_no)
+        for waits in self._waiting_parts.get(sidecar.id, ()):
+            yield note("retention.back-part-waits", sidecar.id, waiting=waits)
+
+    @cached_property
+    def _cuttings(self) -> Mapping[str, tuple[disposals.Cutting, ...]]:
+        return disposals.cuttings()
+
+    @cached_property
+    def _waiting_parts(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for item in waiting_items(self.office.workspace.review):
+            if (part := item.reason.part_of) is not None:
+                found.setdefault(part.original_id, []).append(item.id)
+        return found
 
     def _items(self, contract_no: str) -> Mapping[str, ItemRetention]:
         if contract_no not in self._standing:

@@ -16,7 +16,7 @@ from functools import cache, partial
 from docgen.archive import plain
 from docgen.archive.disposition import doomed
 from docgen.archive.layout import Folder
-from docgen.archive.record import Sidecar
+from docgen.archive.record import SCAN_ORIGINAL, Sidecar
 from docgen.errors import NotFound, Refused
 from docgen.findings import Finding, error, note, sentence
 from docgen.retention.disposal import (
@@ -297,7 +297,7 @@ def _item(office: Office, each: ItemRetention, end: TerminationEvent | None) -> 
     )
 
 
-_TYPES = {"filed": "来文（扫描件）", "packet": "合订本", "scan-original": "扫描原件"}
+_TYPES = {"filed": "来文（扫描件）", "packet": "合订本", SCAN_ORIGINAL: "扫描原件"}
 
 
 def _evidence(end: TerminationEvent | None) -> str:

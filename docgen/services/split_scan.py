@@ -20,7 +20,7 @@ from pydantic import JsonValue
 from docgen.archive import disk
 from docgen.archive.deposit import Content, deposit
 from docgen.archive.keep import Kept
-from docgen.archive.record import CustomerRef, Item, Source
+from docgen.archive.record import SCAN_ORIGINAL, CustomerRef, Item, Source
 from docgen.deals.retention import CONTRACT_PAPER
 from docgen.errors import LimitExceeded, UnreadableFile
 from docgen.findings import note
@@ -166,7 +166,7 @@ def _original(office: Office, arrival: Arrival, bundle: Bundle, home: str, done:
     kept = _longest(office, {home, *(part.contract_no for _, part in done if part.contract_no)})
     return Item(
         id=original_id(arrival.kept.sha256),
-        item_type="scan-original",
+        item_type=SCAN_ORIGINAL,
         kind="other",
         title=_TITLE,
         direction="in",

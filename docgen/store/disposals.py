@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, TextField
+from django.db.models.functions import Cast
 
 from docgen.archive.disposition import EVENT
 from docgen.errors import NotFound
@@ -35,6 +36,31 @@ class ProposalLine:
     items: int
     approvals: int
     list_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """An item that holds sheets of a scan which was taken apart, where it lies today."""
+
+    id: str
+    contract_no: str
+    title: str
+
+
+def cuttings() -> Mapping[str, tuple[Cutting, ...]]:
+    """Return, by the item id of each scan that was taken apart, all items that still hold sheets of it.
+
+    Parts count that were moved since, and papers that a part was only one half of. Goes through all archived items
+    once: about a second for a hundred thousand.
+    """
+    found: dict[str, list[Cutting]] = {}
+    rows = Paper.objects.annotate(told=Cast("sidecar", TextField())).filter(told__contains='"split"', is_disposed=False)
+    for row in rows.order_by("id"):
+        extra = row.sidecar.get("extra", {})
+        told = (extra, *extra.get("sources", ()))
+        for pile in {str(each["split"]["item"]) for each in told if "split" in each}:
+            found.setdefault(pile, []).append(Cutting(row.id, row.contract_no, row.title))
+    return {pile: tuple(items) for pile, items in found.items()}
 
 
 def proposals() -> tuple[ProposalLine, ...]:

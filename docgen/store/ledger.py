@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from django.db.models import Max, Q
 
 from docgen.archive.layout import COMPANY, CUSTOMER
+from docgen.archive.record import SCAN_ORIGINAL
 from docgen.archive.verify import Anchor
 from docgen.deals.deal import Deal as DealRecord
 from docgen.errors import NotFound, Refused
@@ -20,7 +21,7 @@ from docgen.store import (
 from docgen.store.customers import survivors
 from docgen.store.models import Alias, Deal, Event, LogCursor, Number, Paper
 
-INCOMING = ("filed", "scan-original")
+INCOMING = ("filed", SCAN_ORIGINAL)
 """The types of items that came in: a paper, or the original of a file that was taken apart."""
 
 

@@ -27,6 +27,8 @@ from docgen.archive.recovery import recover
 from docgen.cli.main import main
 from docgen.errors import DocgenError
 from docgen.findings import Severity
+from docgen.intake.decision import Decision, Outcome
+from docgen.intake.partof import PartOf
 from docgen.issuing.issue import Printable, Produced
 from docgen.papers.docx import docx_texts
 from docgen.papers.pdf import page_texts
@@ -50,7 +52,9 @@ from docgen.services.file_scan import file_scan
 from docgen.services.office import Office, open_office
 from docgen.services.people import Identity, NewUser, add_user
 from docgen.services.places import folder_of
+from docgen.services.placing import let_wait
 from docgen.services.record_fact import NewFact, Withdrawal, add_fact, undo_fact
+from docgen.services.refile import refile
 from docgen.services.restore_workspace import restore
 from docgen.services.retention import explain, list_items
 from docgen.services.retention_acts import extend, place_hold
@@ -615,19 +619,55 @@ def test_the_list_is_drawn_once_and_each_step_is_told(desk: Office, monkeypatch:
     assert looked == []
 
 
-def test_the_original_of_a_pile_goes_no_sooner_than_what_was_cut_from_it(desk: Office, clock: Clock) -> None:
-    young = filed(desk, "增值税专用发票")
+PILE = PartOf("ab" * 32, "pile.pdf", NO, (1, 2))
+
+
+def taken_apart(desk: Office) -> None:
+    """Archive a scan as one that was taken apart; its parts are the tests' own matter."""
     folder = folder_of(desk, NO)
     original = Item(
-        id="pile", item_type="scan-original", kind="other", title="扫描原件", direction="in", contract_no=NO
+        id=PILE.original_id, item_type="scan-original", kind="other", title="扫描原件", direction="in", contract_no=NO
     )
-    original = original.model_copy(update={"extra": {"audience": "internal", "parts": [{"item": young}]}})
     data = [Content("原件.pdf", "scan", b"%PDF pile", "application/pdf", 2)]
     with writing(folder, at=desk.now(), actor="张三") as journal:
         deposit(folder, original, data, event_type="scan.taken-apart", payload={}, at=journal.at, actor="张三")
+
+
+def part_kept(desk: Office) -> Arrival:
+    source = desk.workspace.root / "part.pdf"
+    source.write_bytes(b"%PDF part")
+    kept = keep(desk.archive, source)
+    return Arrival(kept, PILE.name, desk.now(), "application/pdf", 2, part_of=PILE)
+
+
+def about_piles(done: disposition.Proposed) -> set[str]:
+    return {each.code for each in done.kept_back if "part" in each.code}
+
+
+@pytest.mark.parametrize(
+    ("title", "kept_back"), [("增值税专用发票", {"retention.back-parts"}), ("往来函件", set[str]())]
+)
+def test_the_original_of_a_pile_goes_no_sooner_than_what_was_cut_from_it(
+    desk: Office, title: str, kept_back: set[str]
+) -> None:
+    deposit_scan(desk, part_kept(desk), Placement(NO, title))
+    taken_apart(desk)
     done = propose(desk, who("dang"))
-    assert "pile" not in {each.id for each in done.proposal.items}
-    assert "retention.back-parts" in {each.code for each in done.kept_back}
+    assert about_piles(done) == kept_back
+    assert (PILE.original_id in {each.id for each in done.proposal.items}) == (not kept_back)
+
+
+def test_a_part_that_was_moved_holds_its_pile_back_from_where_it_lies_now(desk: Office) -> None:
+    first = deposit_scan(desk, part_kept(desk), Placement(NO, "往来函件")).item_id
+    taken_apart(desk)
+    refile(desk, first, deal=NO, document_type="增值税专用发票", reason="是发票")
+    assert about_piles(propose(desk, who("dang"))) == {"retention.back-parts"}
+
+
+def test_a_part_that_still_waits_holds_its_pile_back(desk: Office) -> None:
+    let_wait(desk, part_kept(desk), Decision(Outcome.WAIT))
+    taken_apart(desk)
+    assert about_piles(propose(desk, who("dang"))) == {"retention.back-part-waits"}
 
 
 def test_nothing_is_destroyed_by_itself_whatever_day_it_is(desk: Office, clock: Clock) -> None:
