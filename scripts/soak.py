@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "soak"
 LINES_KEPT = 40
 LETTERS = "10000"
-_SIZES = ("SOAK_LETTERS", "FIVE_WAYS", "YEAR_")
+_SIZES = ("SOAK_LETTERS", "FIVE_WAYS", "KILLS_", "YEAR_")
 """How the variables begin that tell the long tests how large they are to be."""
 
 

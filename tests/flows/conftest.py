@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,6 +42,19 @@ def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "hasher", lambda: made)
         yield
+
+
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Give what runs commands in forked processes (forking.Commands)."""
+    spec = importlib.util.spec_from_file_location("forking", Path(__file__).with_name("forking.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    forking = importlib.util.module_from_spec(spec)
+    sys.modules["forking"] = forking
+    spec.loader.exec_module(forking)
+    with forking.Commands(tmp_path_factory.mktemp("commands")) as running:
+        yield running
 
 
 @pytest.fixture

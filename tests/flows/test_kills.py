@@ -2,7 +2,10 @@
 
 strace stops a command at the n-th call of one kind, or lets that call fail. Then the same command runs once more, as a
 person would run it, and the workspace must be whole: the archive verifies, every scan lies in exactly one place, no
-number was given twice, and the tables are those a rebuild makes. A small sample runs each time, the wide one is slow.
+number was given twice, and the tables are those a rebuild makes. A small sample runs each time, the wide one is slow;
+KILLS_EVERY=n takes every n-th of its points, each kind of call from another one on. Commands run in forks of a process
+that has docgen imported (forking.py). Folders are watched without print being read, which takes seconds a scan and
+writes nothing; "read" and "wait" read it.
 """
 
 from __future__ import annotations
@@ -10,16 +13,15 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfWriter
@@ -40,8 +42,6 @@ from docgen.workspace import data_root
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-DOCGEN = [sys.executable, "-c", "from docgen.cli.main import run; run()"]
 SAMPLE = data_root() / "samples" / "deals" / "xx-tech.yaml"
 FONTS = data_root() / "templates" / "_shared" / "fonts"
 AT = datetime(2024, 3, 26, 9, 0, tzinfo=UTC)
@@ -51,17 +51,21 @@ ISSUED = {"已出具", "issuing.already-issued"}
 
 @dataclass(frozen=True)
 class Desk:
-    """A workspace in which one thing is to be done, the bytes that lie around, and how many deals and papers after."""
+    """A workspace in which one thing is to be done, the scans that lie around, and what runs the command."""
 
     root: Path
     scans: tuple[bytes, ...]
+    commands: Any
+    """Of the class forking.Commands."""
+
+    def words(self, name: str) -> list[str]:
+        return [word.replace("ROOT", str(self.root)) for word in COMMANDS[name]]
 
     def run(self, name: str, *, strace: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-        command = [*strace, *DOCGEN, *(word.replace("ROOT", str(self.root)) for word in COMMANDS[name])]
-        passed = {"PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV"}
-        env = {key: value for key, value in os.environ.items() if key in passed}
-        env |= {"PYTHONPATH": str(CHECKOUT), "DOCGEN_WORKSPACE": str(self.root)}
-        return subprocess.run(command, env=env, cwd=self.root, capture_output=True, text=True, check=False, timeout=300)
+        done: subprocess.CompletedProcess[str] = self.commands.run(
+            self.words(name), self.root, strace=strace, reads_print=COMMANDS[name][0] != "watch"
+        )
+        return done
 
 
 COMMANDS = {
@@ -82,7 +86,7 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="session")
-def desks(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Desk]:
+def desks(prepared: Path, commands: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Desk]:  # noqa: ANN401
     """Prepare, once a session, one workspace for each command; tests work on copies."""
     base = tmp_path_factory.mktemp("kills")
     empty, full = base / "empty", base / "full"
@@ -135,21 +139,22 @@ def desks(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     item = file_scan(open_office(waiting, clock=lambda: AT, actor="张三"), waiting / "desk" / "foreign.pdf")
     database.disconnect()
     COMMANDS["assign"] = tuple(word if word != "ID" else str(item.review_id) for word in COMMANDS["assign"])
-    return {
-        "import": Desk(empty, ()),
-        "issue": Desk(full, ()),
-        "file": Desk(full, (ours,)),
-        "burst": Desk(full, (ours, again)),
-        "fact": Desk(full, ()),
-        "read": Desk(full, (blotted,)),
-        "half": Desk(halves, (first, second)),
-        "pile": Desk(piles, ((piles / "desk" / "pile.pdf").read_bytes(),)),
-        "wait": Desk(full, (foreign,)),
-        "watch": Desk(watched, (ours, foreign)),
-        "drops": Desk(drops, (ours, again, foreign)),
-        "assign": Desk(waiting, (foreign,)),
-        "refile": Desk(joined, (first, second)),
+    made: dict[str, tuple[Path, tuple[bytes, ...]]] = {
+        "import": (empty, ()),
+        "issue": (full, ()),
+        "file": (full, (ours,)),
+        "burst": (full, (ours, again)),
+        "fact": (full, ()),
+        "read": (full, (blotted,)),
+        "half": (halves, (first, second)),
+        "pile": (piles, ((piles / "desk" / "pile.pdf").read_bytes(),)),
+        "wait": (full, (foreign,)),
+        "watch": (watched, (ours, foreign)),
+        "drops": (drops, (ours, again, foreign)),
+        "assign": (waiting, (foreign,)),
+        "refile": (joined, (first, second)),
     }
+    return {name: Desk(root, scans, commands) for name, (root, scans) in made.items()}
 
 
 def joined_desk(halves: Path, base: Path, document_id: str) -> Path:
@@ -171,7 +176,7 @@ def desk(desks: dict[str, Desk], name: str, tmp_path: Path) -> Iterator[Desk]:
 
 def copied(desk: Desk, to: Path) -> Desk:
     shutil.copytree(desk.root, to)
-    return Desk(to, desk.scans)
+    return replace(desk, root=to)
 
 
 def require_whole(desk: Desk, name: str) -> None:
@@ -229,12 +234,8 @@ def left_over(root: Path) -> list[str]:
     return [*[name for name in incoming if not name.startswith(".")], *pending, *claimed]
 
 
-def inject(call: str, how: str, number: int) -> tuple[str, ...]:
-    return ("strace", "-f", "-qq", "-o", os.devnull, f"--trace={call}", f"--inject={call}:{how}:when={number}")
-
-
 def kill_and_repeat(desk: Desk, name: str, call: str, number: int) -> None:
-    killed = desk.run(name, strace=inject(call, "signal=KILL", number))
+    killed = desk.run(name, strace=desk.commands.inject(call, "signal=KILL", number))
     assert killed.returncode in KILLED, f"{call} {number} was never reached: {killed.stderr}"
     for data in desk.scans:
         assert places_of(desk.root, data) or name in {"file", "burst", "read", "half", "wait", "pile"}, "lost"
@@ -309,7 +310,7 @@ def test_a_disk_that_refuses_is_named_and_nothing_is_lost(
 
 def refuse_and_repeat(desk: Desk, name: str, call: str, error: str, number: int) -> None:
     """Let one call fail as a full or broken disk would: words and exit code 1, or no harm at all; never a crash."""
-    refused = desk.run(name, strace=inject(call, f"error={error}", number))
+    refused = desk.run(name, strace=desk.commands.inject(call, f"error={error}", number))
     told = refused.stdout + refused.stderr
     assert refused.returncode in {0, 1}, told
     assert "core.unexpected" not in told
@@ -354,18 +355,11 @@ HARMLESS = {"fchown"}
 @pytest.mark.parametrize("name", ["import", "issue", "file", "burst", "drops", "fact"])
 def test_a_command_makes_no_changing_call_that_no_sweep_covers(desk: Desk, name: str, tmp_path: Path) -> None:
     log = tmp_path / "calls"
-    done = desk.run(name, strace=("strace", "-f", "-qq", "-o", str(log), f"--trace={CHANGING}"))
+    done = desk.commands.run_anew(desk.words(name), desk.root, strace=("-o", str(log), f"--trace={CHANGING}"))
     assert done.returncode == 0, done.stderr
     made = set(re.findall(r"^\d+ +(\w+)\(", log.read_text(errors="replace"), flags=re.MULTILINE))
     assert {"fsync", "pwrite64"} <= made
     assert made - HARMLESS - {call for call, _ in MEANS} == set()
-
-
-def count_calls(desk: Desk, name: str, call: str, log: Path) -> int:
-    """Return how often the command itself (not its children) makes a call."""
-    desk.run(name, strace=("strace", "-f", "-qq", "-o", str(log), f"--trace={call}"))
-    pids = Counter(line.split(maxsplit=1)[0] for line in log.read_text(errors="replace").splitlines() if "(" in line)
-    return max(pids.values(), default=0)
 
 
 @pytest.mark.slow
@@ -375,9 +369,10 @@ def count_calls(desk: Desk, name: str, call: str, log: Path) -> int:
 )
 @pytest.mark.parametrize(("call", "how"), MEANS)
 def test_the_wide_sweep(desks: dict[str, Desk], name: str, call: str, how: str, tmp_path: Path) -> None:
-    total = count_calls(copied(desks[name], tmp_path / "counted"), name, call, tmp_path / "calls")
+    counted = copied(desks[name], tmp_path / "counted")
+    total = counted.commands.count(counted.words(name), counted.root, call, reads_print=COMMANDS[name][0] != "watch")
     wrong: dict[str, str] = {}
-    for number in range(1, total + 1, COARSE.get(call, 1)):
+    for number in counted.commands.points(total, COARSE.get(call, 1), name, call, how):
         desk = copied(desks[name], tmp_path / "office")
         try:
             if how == "KILL":

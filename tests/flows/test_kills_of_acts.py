@@ -7,15 +7,14 @@ nothing is half there, nothing is there twice, the archive verifies and the tabl
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,8 +38,6 @@ from docgen.workspace import data_root
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-DOCGEN = [sys.executable, "-c", "from docgen.cli.main import run; run()"]
 SAMPLES = data_root() / "samples" / "deals"
 NO = "HT2024031001"
 AT = datetime(2024, 7, 15, 2, 0, tzinfo=UTC)
@@ -143,16 +140,22 @@ ACTS = {
 }
 
 
-def run(name: str, root: Path, *, strace: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-    act = ACTS[name]
-    command = [*strace, *DOCGEN, *(word.replace("ROOT", str(root)) for word in act.words)]
-    passed = {"PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV"}
-    env = {key: value for key, value in os.environ.items() if key in passed}
-    env |= {"PYTHONPATH": str(CHECKOUT), "DOCGEN_WORKSPACE": str(root)}
-    typed = f"{PASSWORD}\n" * act.passwords
-    return subprocess.run(
-        command, env=env, cwd=root, input=typed, capture_output=True, text=True, check=False, timeout=300
-    )
+@dataclass(frozen=True)
+class Room:
+    """A workspace and what runs commands in it (of the class forking.Commands)."""
+
+    root: Path
+    commands: Any
+
+    def words(self, name: str) -> list[str]:
+        return [word.replace("ROOT", str(self.root)) for word in ACTS[name].words]
+
+    def run(self, name: str, *, strace: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+        typed = f"{PASSWORD}\n" * ACTS[name].passwords
+        done: subprocess.CompletedProcess[str] = self.commands.run(
+            self.words(name), self.root, typed=typed, strace=strace
+        )
+        return done
 
 
 @pytest.fixture(scope="session")
@@ -175,9 +178,9 @@ def busy_office(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture
-def root(busy_office: Path, tmp_path: Path) -> Iterator[Path]:
+def room(busy_office: Path, commands: Any, tmp_path: Path) -> Iterator[Room]:  # noqa: ANN401
     shutil.copytree(busy_office, tmp_path / "office")
-    yield tmp_path / "office"
+    yield Room(tmp_path / "office", commands)
     database.disconnect()
 
 
@@ -203,21 +206,17 @@ def require_whole(name: str, root: Path) -> None:
     ACTS[name].holds(open_office(root, clock=lambda: AT, actor="张三"), root.with_name(root.name + "-new"))
 
 
-def inject(call: str, how: str, number: int) -> tuple[str, ...]:
-    return ("strace", "-f", "-qq", "-o", os.devnull, f"--trace={call}", f"--inject={call}:{how}:when={number}")
-
-
-def repeat(name: str, root: Path) -> None:
-    again = run(name, root)
+def repeat(name: str, room: Room) -> None:
+    again = room.run(name)
     told = again.stdout + again.stderr
     assert again.returncode == 0 or any(code in told for code in ACTS[name].already), told
-    require_whole(name, root)
+    require_whole(name, room.root)
 
 
-def kill_and_repeat(name: str, root: Path, call: str, number: int) -> None:
-    killed = run(name, root, strace=inject(call, "signal=KILL", number))
+def kill_and_repeat(name: str, room: Room, call: str, number: int) -> None:
+    killed = room.run(name, strace=room.commands.inject(call, "signal=KILL", number))
     assert killed.returncode in KILLED, f"{call} {number} was never reached: {killed.stdout}{killed.stderr}"
-    repeat(name, root)
+    repeat(name, room)
 
 
 SAMPLE = [
@@ -236,8 +235,8 @@ SAMPLE = [
 
 
 @pytest.mark.parametrize(("name", "call", "number"), SAMPLE)
-def test_an_act_killed_in_a_call_is_simply_done_again(root: Path, name: str, call: str, number: int) -> None:
-    kill_and_repeat(name, root, call, number)
+def test_an_act_killed_in_a_call_is_simply_done_again(room: Room, name: str, call: str, number: int) -> None:
+    kill_and_repeat(name, room, call, number)
 
 
 CALLS = ("fsync", "fdatasync", "linkat", "rename", "renameat2", "unlink", "mkdir", "ftruncate", "pwrite64", "write")
@@ -247,16 +246,23 @@ COARSE = {"pwrite64": 9, "write": 5, "fsync": 3, "unlink": 3, "mkdir": 3}
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(ACTS))
 @pytest.mark.parametrize("call", CALLS)
-def test_the_wide_sweep_over_acts(busy_office: Path, name: str, call: str, tmp_path: Path) -> None:
-    log, wrong = tmp_path / "calls", {}
-    shutil.copytree(busy_office, tmp_path / "counted")
-    run(name, tmp_path / "counted", strace=("strace", "-f", "-qq", "-o", str(log), f"--trace={call}"))
-    pids = Counter(line.split(maxsplit=1)[0] for line in log.read_text(errors="replace").splitlines() if "(" in line)
-    for number in range(1, max(pids.values(), default=0) + 1, COARSE.get(call, 1)):
+def test_the_wide_sweep_over_acts(
+    busy_office: Path,
+    commands: Any,  # noqa: ANN401
+    name: str,
+    call: str,
+    tmp_path: Path,
+) -> None:
+    wrong = {}
+    counted = Room(tmp_path / "counted", commands)
+    shutil.copytree(busy_office, counted.root)
+    typed = f"{PASSWORD}\n" * ACTS[name].passwords
+    total = commands.count(counted.words(name), counted.root, call, typed=typed)
+    for number in commands.points(total, COARSE.get(call, 1), name, call):
         place = tmp_path / f"{number}" / "office"
         shutil.copytree(busy_office, place)
         try:
-            kill_and_repeat(name, place, call, number)
+            kill_and_repeat(name, Room(place, commands), call, number)
         except AssertionError as problem:
             wrong[f"{name} {call} {number}"] = str(problem)[:2000]
         finally:
