@@ -7,8 +7,10 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from xml.etree.ElementTree import Element
 
+import cffi
 import pydyf
 import pytest
 import tinyhtml5
@@ -24,6 +26,7 @@ from weasyprint.layout import background, block, inline
 from weasyprint.pdf.fonts import Font
 from weasyprint.pdf.stream import Stream
 from weasyprint.text import line_break
+from weasyprint.text.ffi import ffi, harfbuzz
 
 from docgen.kinds.catalogue import load_catalogue
 from docgen.rendering import quick, quick_fonts, quick_spelling, quick_text, styles, warm
@@ -119,6 +122,35 @@ def test_a_harfbuzz_that_cannot_look_a_font_over_cuts_it_all_the_same(
     warm.let_go()
     monkeypatch.setattr(quick_fonts, "_library", lambda: (own, without))
     assert render_pdf(job).data == prepared
+
+
+def face_of(path: Path) -> Any:  # noqa: ANN401  # HarfBuzz' face
+    own = cffi.FFI()
+    own.cdef("""
+        typedef struct hb_blob_t hb_blob_t; typedef struct hb_face_t hb_face_t;
+        hb_blob_t *hb_blob_create_from_file(const char *path); hb_face_t *hb_face_create(hb_blob_t *blob, unsigned at);
+    """)
+    library = own.dlopen("libharfbuzz.so.0")
+    face = library.hb_face_create(library.hb_blob_create_from_file(str(path).encode()), 0)
+    return ffi.cast("hb_face_t *", int(own.cast("size_t", face)))
+
+
+FACES = {path.name: face_of(path) for path in sorted((ROOT / "templates" / "_shared" / "fonts").glob("*.ttf"))}
+
+
+@pytest.mark.parametrize("name", FACES)
+@given(
+    glyphs=st.one_of(st.sets(st.integers(1, 9400), min_size=1, max_size=300), st.sets(st.integers(1, 400), min_size=1)),
+    hinting=st.sampled_from(["hinted", ""]),
+)
+def test_a_font_is_cut_as_the_engine_cuts_it(name: str, glyphs: set[int], hinting: str) -> None:
+    count = harfbuzz.hb_face_get_glyph_count(FACES[name])
+    asked = sorted(glyph for glyph in glyphs if glyph < count) or [1]
+    font: Any = SimpleNamespace(hb_face=FACES[name], name=name, index=0, missing={}, family=name, file_content=b"")
+    Font._harfbuzz_subset(font, dict.fromkeys(asked, ""), bool(hinting))  # outside a rendering: the engine's own
+    made = quick_fonts._cut(quick.Memory(), font, asked, is_hinted=bool(hinting))
+    assert made == font.file_content
+    assert len(font.file_content) > 500
 
 
 def test_a_font_is_looked_over_once(monkeypatch: pytest.MonkeyPatch) -> None:
