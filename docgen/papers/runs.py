@@ -77,8 +77,15 @@ def _text_page(page: Any) -> Iterator[Any]:  # noqa: ANN401  # pypdfium2 has no 
 
 
 def _code_points(text_page: Any) -> list[int]:  # noqa: ANN401  # pypdfium2 has no types
-    found = [pdfium.FPDFText_GetUnicode(text_page, index) for index in range(text_page.count_chars())]
-    return [ord("-") if point == _LINE_END_HYPHEN else point for point in found]
+    """Return a page's UTF-16 units, one a character of pdfium's: all at once, the doubtful ones by themselves."""
+    count = max(text_page.count_chars(), 0)
+    found = (ctypes.c_ushort * (count + 1))()
+    is_even = pdfium.FPDFText_GetText(text_page, 0, count, found) == count + 1
+    points = [
+        unit if is_even and unit not in _NO_CHARACTERS else pdfium.FPDFText_GetUnicode(text_page, index)
+        for index, unit in enumerate(found[:count])
+    ]
+    return [ord("-") if point == _LINE_END_HYPHEN else point for point in points]
 
 
 def _joined(points: list[int]) -> str:

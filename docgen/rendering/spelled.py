@@ -7,6 +7,7 @@ papers had as well (a font cut down to the same characters, the colour profile) 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -42,10 +43,14 @@ class Spelled(pydyf.Object):  # type: ignore[misc]  # pydyf is untyped
 
 def _stream(meant: Any) -> bytes:  # noqa: ANN401  # a stream of pydyf's, or one built on it
     """Return a stream as pydyf spells it, but for how it is compressed."""
-    plain = b"\n".join(each if isinstance(each, bytes) else pydyf._to_bytes(each) for each in meant.stream)  # noqa: SLF001  # its own spelling
-    packed = _packed(plain) if len(plain) <= _KEPT_TO else _pressed(plain)
+    packed = _contents(meant)
     extra = pydyf.Dictionary({**meant.extra, "Filter": "/FlateDecode", "Length": len(packed)})
     return b"\n".join((bytes(extra.data), b"stream", packed, b"endstream"))
+
+
+def _contents(meant: Any) -> bytes:  # noqa: ANN401  # as above
+    plain = b"\n".join(each if isinstance(each, bytes) else pydyf._to_bytes(each) for each in meant.stream)  # noqa: SLF001  # its own spelling
+    return _packed(plain) if len(plain) <= _KEPT_TO else _pressed(plain)
 
 
 def _pressed(plain: bytes) -> bytes:
@@ -64,3 +69,16 @@ def freeze(pdf: Any) -> None:  # noqa: ANN401  # pydyf's file
     pdf.objects[:] = [
         each if each.free == "f" else Spelled(each, is_catalogue=each is pdf.catalog) for each in pdf.objects
     ]
+    pdf.add_object = _compressing(pdf.add_object)
+
+
+def _compressing(add: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return how an object is added that compresses it: the list of objects and the references come at the very end."""
+
+    def add_object(meant: Any) -> None:  # noqa: ANN401  # any of pydyf's objects
+        if isinstance(meant, pydyf.Stream) and meant.compress:
+            meant.stream, meant.compress = [_contents(meant)], False
+            meant.extra = {**meant.extra, "Filter": "/FlateDecode"}
+        add(meant)
+
+    return add_object

@@ -31,8 +31,15 @@ def batch_started(batch_id: str) -> tuple[str, Mapping[str, Any]]:
 
 def issued_in(batch_id: str, *, contract_no: str | None = None) -> dict[str, ledger.PaperLine]:
     """Return the papers issued in a batch by item, of all contracts or one; void and replaced ones count, too."""
-    rows = Paper.objects.filter(item_type="issued", sidecar__extra__batch__id=batch_id)
-    if contract_no is not None:
-        rows = rows.filter(contract_no=contract_no)
-    lines = (ledger.archived_item(item) for item in rows.values_list("id", flat=True))
-    return {str(line.sidecar["extra"]["batch"]["item"]): line for line in lines if line}  # type: ignore[index]
+    if contract_no is None:
+        rows = Paper.objects.filter(item_type="issued", sidecar__extra__batch__id=batch_id)
+        lines = [line for item in rows.values_list("id", flat=True) if (line := ledger.archived_item(item))]
+    else:
+        lines = [line for line in ledger.papers(contract_no) if line.item_type == "issued"]
+    told = ((_batch_of(line), line) for line in lines)
+    return {str(batch["item"]): line for batch, line in told if batch.get("id") == batch_id}
+
+
+def _batch_of(line: ledger.PaperLine) -> Mapping[str, Any]:
+    extra: Any = line.sidecar.get("extra") or {}
+    return extra.get("batch") or {}

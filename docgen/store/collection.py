@@ -104,7 +104,7 @@ class Known:
 
 def payments_known() -> Mapping[str, Known]:
     """Return for each company the latest day its money is known until."""
-    rows = PaymentsKnown.objects.order_by("as_of", "at")
+    rows = direct.rows(PaymentsKnown, "ORDER BY as_of, at")
     known = (Known(row.company, date.fromisoformat(row.as_of), row.source, row.name, row.at, row.actor) for row in rows)
     return {each.company: each for each in known}
 

@@ -112,7 +112,8 @@ def find_deal(reference: str) -> StoredDeal | None:
     Raises:
         Refused: several deals bear it.
     """
-    row = Deal.objects.filter(contract_no=reference).select_related("customer").first() or _deal_by_alias(reference)
+    found = direct.rows(Deal, "WHERE contract_no = %s", reference)
+    row = found[0] if found else _deal_by_alias(reference)
     return _stored(row) if row else None
 
 
@@ -132,7 +133,7 @@ def _stored(row: Deal) -> StoredDeal:
     return StoredDeal(
         contract_no=row.contract_no,
         customer_id=row.customer_id,
-        customer_name=row.customer.name,
+        customer_name=str((direct.one("SELECT name FROM store_customer WHERE id = %s", row.customer_id) or [""])[0]),
         revision=row.revision,
         record=_record(row),
     )
@@ -192,9 +193,9 @@ def alike(customer_id: str | None, *, title: str, total: str) -> tuple[str, ...]
 
 def papers(contract_no: str | None = None) -> tuple[PaperLine, ...]:
     """Return the archived items of a contract (or of all), in the order they came."""
-    rows = Paper.objects.order_by("at", "id")
-    if contract_no is not None:
-        rows = rows.filter(contract_no=contract_no)
+    if contract_no is None:
+        return tuple(_line(row) for row in Paper.objects.order_by("at", "id"))
+    rows = direct.rows(Paper, "WHERE contract_no = %s ORDER BY at, id", contract_no)
     return tuple(_line(row) for row in rows)
 
 
@@ -243,16 +244,16 @@ def paper(number: str) -> PaperLine:
     Raises:
         NotFound: no paper bears it.
     """
-    row = Paper.objects.filter(number=number, item_type="issued").first()
-    if row is None:
+    line = issued_by_number(number)
+    if line is None:
         raise NotFound.of("store.no-paper", number)
-    return _line(row)
+    return line
 
 
 def archived_item(item_id: str) -> PaperLine | None:
     """Return an archived item by its id."""
-    row = Paper.objects.filter(id=item_id).first()
-    return _line(row) if row else None
+    rows = direct.rows(Paper, "WHERE id = %s", item_id)
+    return _line(rows[0]) if rows else None
 
 
 def issued_by_document_id(document_id: str) -> PaperLine | None:
@@ -263,8 +264,8 @@ def issued_by_document_id(document_id: str) -> PaperLine | None:
 
 def issued_by_number(number: str) -> PaperLine | None:
     """Return the issued paper that bears this number."""
-    row = Paper.objects.filter(number=number, item_type="issued").first()
-    return _line(row) if row else None
+    rows = direct.rows(Paper, "WHERE number = %s AND item_type = %s ORDER BY id LIMIT 1", number, "issued")
+    return _line(rows[0]) if rows else None
 
 
 def newest_issued_to(customer_ids: Collection[str], *, most: int = 30) -> tuple[PaperLine, ...]:

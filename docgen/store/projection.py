@@ -192,7 +192,7 @@ def _with_events(key: str, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
     for kind, run in groupby(entries, key=lambda entry: _TOGETHER.get(entry.type)):
         together = list(run)
         for batch in [together] if kind else [[entry] for entry in together]:
-            Event.objects.bulk_create(_event_row(key, entry) for entry in batch)
+            direct.insert([_event_row(key, entry) for entry in batch])
             if kind == FILED:
                 _filed(key, batch)
             yield from batch
@@ -205,8 +205,8 @@ def _filed(key: str, entries: Iterable[LogEntry]) -> None:
 
 
 def _write_papers(rows: list[Paper]) -> None:
-    """Write rows, each new or in the place of the one of the same id, in one statement."""
-    Paper.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_PAPER_FIELDS)
+    """Write rows, each new or in the place of the one of the same id."""
+    direct.insert(rows, replaces=True)
 
 
 def _event_row(key: str, entry: LogEntry) -> Event:
@@ -243,7 +243,7 @@ def _replay_deal(key: str) -> None:
 
 def _number_allotted(key: str, entry: LogEntry) -> None:
     series, n, number = (_text(entry, "series"), int(_text(entry, "n")), _text(entry, "number"))
-    Number.objects.create(series=series, n=n, number=number, key=key, at=entry.at.isoformat())
+    direct.insert([Number(series=series, n=n, number=number, key=key, at=entry.at.isoformat())])
 
 
 def _customer_registered(_key: str, entry: LogEntry) -> None:
@@ -330,7 +330,6 @@ _APPLY: Mapping[str, Callable[[str, LogEntry], None]] = {
 
 _TOGETHER = {FILED: FILED, **dict.fromkeys(RECORD_EVENTS, RECORDED)}
 _DEAL_FIELDS = [field.name for field in Deal._meta.concrete_fields if not field.primary_key]  # noqa: SLF001  # Django's documented API
-_PAPER_FIELDS = [field.name for field in Paper._meta.concrete_fields if not field.primary_key]  # noqa: SLF001  # Django's documented API
 
 
 def _text(entry: LogEntry, name: str) -> str:

@@ -6,8 +6,9 @@ import pypdf
 import pytest
 
 from docgen.errors import DocgenError, LimitExceeded, UnreadableFile
+from docgen.papers import runs
 from docgen.papers.compare import squeeze
-from docgen.papers.pdf import facts, page_texts, rasterise, read_whole, text_runs
+from docgen.papers.pdf import facts, opened, page_texts, pages_of, rasterise, read_whole, text_runs
 
 A4_POINTS = (595.28, 841.89)
 
@@ -26,6 +27,23 @@ def test_each_page_gives_its_text_in_order(letter: bytes) -> None:
     assert squeeze(second) == "第二张第2页"
 
 
+@pytest.mark.parametrize("counted", ["alike", "otherwise"])
+def test_a_page_read_at_once_has_the_characters_pdfium_gives_one_by_one(
+    letter: bytes, counted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if counted == "otherwise":
+        monkeypatch.setattr(runs.pdfium, "FPDFText_GetText", lambda *_: 0)
+    seen: list[int] = []
+    with opened(letter) as document:
+        for page in pages_of(document):
+            text_page = page.get_textpage()
+            each = [runs.pdfium.FPDFText_GetUnicode(text_page, at) for at in range(text_page.count_chars())]
+            assert runs._code_points(text_page) == [ord("-") if point == 2 else point for point in each]
+            seen += each
+            text_page.close()
+    assert 2 in seen, "a hyphen that ends a line is the one that is told differently"
+
+
 def test_runs_tell_where_the_words_stand(letter: bytes) -> None:
     runs = {run.text: run for run in text_runs(letter)[0]}
     place = runs["此处签章"]
@@ -37,8 +55,8 @@ def test_runs_tell_where_the_words_stand(letter: bytes) -> None:
 
 
 def test_runs_hold_the_same_words_as_the_text(letter: bytes) -> None:
-    for text, runs in zip(page_texts(letter), text_runs(letter), strict=True):
-        assert squeeze("".join(run.text for run in runs)) == squeeze(text)
+    for text, stretches in zip(page_texts(letter), text_runs(letter), strict=True):
+        assert squeeze("".join(run.text for run in stretches)) == squeeze(text)
 
 
 def test_runs_of_a_turned_page_stand_as_it_is_seen(letter: bytes) -> None:
