@@ -18,6 +18,7 @@ import pkgutil
 import subprocess
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -97,11 +98,14 @@ class Commands:
             command, env=_environment(root), cwd=root, capture_output=True, text=True, check=False, timeout=SECONDS
         )
 
-    def count(self, words: Sequence[str], root: Path, call: str, *, typed: str = "", reads_print: bool = True) -> int:
-        """Return how often a command's own process makes a system call."""
+    def count(
+        self, words: Sequence[str], root: Path, calls: Sequence[str], *, typed: str = "", reads_print: bool = True
+    ) -> Counter[str]:
+        """Return how often a command's own process makes each of these system calls."""
         log = self.scratch / "calls"
-        self.run(words, root, typed=typed, strace=("-o", str(log), f"--trace={call}"), reads_print=reads_print)
-        return sum(line.startswith(f"{call}(") for line in log.read_text(errors="replace").splitlines())
+        traced = ("-o", str(log), f"--trace={','.join(calls)}")
+        self.run(words, root, typed=typed, strace=traced, reads_print=reads_print)
+        return Counter(line.split("(", 1)[0] for line in log.read_text(errors="replace").splitlines() if "(" in line)
 
     @staticmethod
     def inject(call: str, how: str, number: int) -> tuple[str, ...]:
