@@ -222,9 +222,12 @@ def _choose(wanted: str, taken: set[str]) -> str:
 
 def _way(folder: Folder, number: int, target: str, data: bytes | Kept) -> tuple[Move, bytes | Kept]:
     digest = _digest(data)
-    is_ours = isinstance(data, Kept) and data.path.parent.resolve() == incoming(folder).resolve()
-    kept = data.path.name if isinstance(data, Kept) and is_ours else None
+    kept = data.path.name if isinstance(data, Kept) and _lies_in(incoming(folder), data.path) else None
     return Move(f"{number}{split_ending(target)[1].lower()}", target, digest.sha256, digest.size, kept), data
+
+
+def _lies_in(folder: Path, path: Path) -> bool:
+    return path.parent == folder or path.parent.resolve() == folder.resolve()
 
 
 def _template_ways(folder: Folder, templates: Sequence[Template], *, first: int) -> Iterator[tuple[Move, bytes]]:
