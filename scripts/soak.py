@@ -3,7 +3,8 @@
 The result goes to `bench/soak/<date>.txt` (machine, version, slowest tests, closing line) and is committed, so that
 "it was soaked" is a file and not a memory. Arguments are passed on to pytest: `python scripts/soak.py tests/archive`;
 the ten thousand random deals alone are `python scripts/soak.py tests/deals/test_random_deals.py`. How many letters the
-large batch issues is told by SOAK_LETTERS, ten thousand by default; what tests measure (SOAK_FIGURES names the file
+large batch issues is told by SOAK_LETTERS, ten thousand by default; KILLS_EVERY=6 takes every sixth point of the kill
+sweeps, which take hours; what tests measure (SOAK_FIGURES names the file
 they write to) stands in the result, too.
 """
 
