@@ -12,7 +12,7 @@ from docgen.cli.archive import DAMAGE
 from docgen.cli.progress import advancing, progress_bar
 from docgen.findings import has_errors
 from docgen.services.backup_workspace import back_up, check_backup
-from docgen.services.backups import Backup, backup_named, backups
+from docgen.services.backups import Backup, backup_named, backups, unreadable_backups
 from docgen.services.restore_workspace import restore as restore_workspace
 from docgen.services.upgrade_workspace import upgrade as upgrade_workspace
 from docgen.workspace import open_workspace
@@ -55,12 +55,14 @@ def backup(
 @backup_app.command("list")
 def list_(to: To = None) -> None:
     """列出备份 · list backups."""
-    rows = backups(_root(to))
+    root = _root(to)
+    rows, odd = backups(root), unreadable_backups(root)
     if console.wants_json():
-        console.dump({"backups": rows})
+        console.dump({"backups": rows, "findings": odd})
         return
     columns = ("cli.col-backup", "cli.col-at", "cli.col-files", "cli.col-size", "cli.col-added")
     console.table("", columns, ((r.name, r.began[:19], r.files, _size(r.bytes), _size(r.new_bytes)) for r in rows))
+    console.show_findings(odd)
 
 
 @backup_app.command("verify")

@@ -20,7 +20,6 @@ from docgen.errors import Damage
 from docgen.findings import Finding, error, note, warning
 from docgen.services import logging as log
 from docgen.services.backups import (
-    FILES,
     HEAD,
     OBJECTS,
     SCHEMA,
@@ -30,6 +29,7 @@ from docgen.services.backups import (
     backups,
     known_entries,
     lines_of,
+    unreadable_backups,
     write_list,
 )
 from docgen.services.office import Office
@@ -97,8 +97,8 @@ def _take(office: Office, root: Path, *, is_full: bool, progress: Progress) -> B
         "new_bytes": sum(new.values()),
         "list_sha256": listed,
     }
-    disk.write_new(folder / HEAD, plain.pretty(head))
     disk.sync_folder(folder)
+    disk.replace(folder / HEAD, plain.pretty(head))  # in one step: a head half-written would look like damage
     disk.sync_folder(root)
     return next(each for each in backups(root) if each.path == folder)
 
@@ -128,7 +128,8 @@ def _sweep(root: Path) -> None:
         if name.startswith(_DATABASE):
             disk.remove(path)
         elif name != OBJECTS and disk.is_folder(path) and not disk.is_plain_file(path / HEAD):
-            disk.remove(path / FILES)
+            for each in disk.names(path):
+                disk.remove(path / each)
             disk.remove_folder(path)
 
 
@@ -166,6 +167,7 @@ def _database(workspace: Workspace, objects: Objects) -> Entry:
 def _remarks(workspace: Workspace, root: Path) -> Iterator[Finding]:
     if root.stat().st_dev == workspace.archive.stat().st_dev:
         yield warning("services.backup-same-disk", str(root), path=str(root))
+    yield from unreadable_backups(root)
     waiting = sum(
         1 for inbox in workspace.inboxes if inbox.path.is_dir() for path in inbox.path.iterdir() if path.is_file()
     )

@@ -12,13 +12,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from docgen.archive import disk
 from docgen.archive.objects import Objects
 from docgen.archive.snapshot import Entry
-from docgen.errors import Damage, NotFound, Refused
+from docgen.errors import Damage, DocgenError, NotFound, Refused
+from docgen.findings import Finding, Severity
 
 SCHEMA = 1
 OBJECTS = "objects"
@@ -61,9 +62,27 @@ class Line:
 
 
 def backups(root: Path) -> tuple[Backup, ...]:
-    """Return the finished backups in a folder, oldest first; one that was cut off does not count."""
-    found = (root / name for name in disk.names(root) if name != OBJECTS)
-    return tuple(_head(path) for path in found if disk.is_plain_file(path / HEAD))
+    """Return the finished backups in a folder, oldest first; those cut off, and those that cannot be read, left out."""
+    return _looked_through(root)[0]
+
+
+def unreadable_backups(root: Path) -> tuple[Finding, ...]:
+    """Return a warning for each backup in a folder whose head cannot be read, or was written by a newer program."""
+    return _looked_through(root)[1]
+
+
+def _looked_through(root: Path) -> tuple[tuple[Backup, ...], tuple[Finding, ...]]:
+    sound, odd = [], []
+    for name in _finished(root):
+        try:
+            sound.append(_head(root / name))
+        except DocgenError as problem:
+            odd += [replace(each, severity=Severity.WARNING) for each in problem.findings]
+    return tuple(sound), tuple(odd)
+
+
+def _finished(root: Path) -> list[str]:
+    return [name for name in disk.names(root) if name != OBJECTS and disk.is_plain_file(root / name / HEAD)]
 
 
 def backup_named(root: Path, name: str | None) -> Backup:
@@ -71,16 +90,16 @@ def backup_named(root: Path, name: str | None) -> Backup:
 
     Raises:
         NotFound: there is none.
+        Damage: its head cannot be read; another one is not taken in its place unless it is named.
+        Refused: a newer program wrote it.
     """
     if name is None and disk.is_plain_file(root / HEAD):
         return _head(root)
-    known = backups(root)
-    wanted = [each for each in known if name in {None, each.name}]
+    known = _finished(root)
+    wanted = [each for each in known if name in {None, each}]
     if not wanted:
-        raise NotFound.of(
-            "services.no-backup", str(root), name=name or "—", known="、".join(b.name for b in known) or "—"
-        )
-    return wanted[-1]
+        raise NotFound.of("services.no-backup", str(root), name=name or "—", known="、".join(known) or "—")
+    return _head(root / wanted[-1])
 
 
 def _head(path: Path) -> Backup:

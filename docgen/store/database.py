@@ -27,6 +27,8 @@ if not apps.ready:
 
 
 PROJECTION = 1
+_PRIMARY = 0xFF
+"""The part of an SQLite result code that all its kinds share (https://sqlite.org/rescode.html)."""
 """Counts up when the tables' content, read from the same logs, changes without a migration; SQLite's user_version."""
 
 
@@ -58,19 +60,32 @@ class Fitness:
 def fitness(path: Path) -> Fitness:
     """Read how a database stands to this program; nothing in it is changed, whatever program made it.
 
+    Only what a crash left half-written is taken back, which SQLite does where it may write.
+
     Raises:
         NotFound: the file is not there.
         StorageProblem: it cannot be opened or is damaged.
     """
     if not path.is_file():
         raise NotFound.of("store.no-database", str(path))
-    readable = f"{path.resolve().as_uri()}?mode=ro"
-    with worded(path), closing(sqlite3.connect(readable, uri=True)) as connection:
-        number = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        rows = connection.execute("SELECT name FROM django_migrations WHERE app = 'store' ORDER BY id").fetchall()
-    have, want = [str(row[0]) for row in rows], _known_migrations()
+    with worded(path):
+        try:
+            number, have = _state(path, "ro")
+        except sqlite3.OperationalError as refused:
+            if refused.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_READONLY:
+                raise
+            number, have = _state(path, "rw")
+    want = _known_migrations()
     missing = tuple(name for name in want if name not in have)
     return Fitness(have[-1] if have else "—", missing, tuple(name for name in have if name not in want), number)
+
+
+def _state(path: Path, mode: str) -> tuple[int, list[str]]:
+    """Return the projection's number and the migrations of a database, opened to be read ("ro") or written ("rw")."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True)) as connection:
+        number = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        rows = connection.execute("SELECT name FROM django_migrations WHERE app = 'store' ORDER BY id").fetchall()
+    return number, [str(row[0]) for row in rows]
 
 
 def wanted() -> str:

@@ -34,7 +34,7 @@ KNOWN = {
     "archive/layout.py": {"_discard"},
     # the backup's own store
     "archive/objects.py": {"put", "sweep"},
-    "services/backup_workspace.py": {"_database", "_sweep"},
+    "services/backup_workspace.py": {"_database", "_sweep", "_take"},
     # a copy of the archive that is not yet the archive: what a deposit under way left in it, and the mark of a move
     "archive/relocation.py": {"_drop_extra"},
     # an empty archive filled from the mirror: half-fetched copies, files of the root, and the mark of the filling

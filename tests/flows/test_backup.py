@@ -16,7 +16,7 @@ from docgen.archive.snapshot import Entry
 from docgen.cli.main import main
 from docgen.demo.people import agreed
 from docgen.errors import Damage, NotFound, Refused, StorageProblem
-from docgen.findings import has_errors
+from docgen.findings import Severity, has_errors
 from docgen.services.backup_workspace import back_up, check_backup
 from docgen.services.backups import FILES, HEAD, Backup, Line, backup_named, backups, lines_of, write_list
 from docgen.services.deals import show_deal
@@ -192,6 +192,39 @@ def test_a_backup_that_was_cut_off_does_not_count_and_is_swept(issued: Office, t
     back_up(issued, to=tmp_path / "out")
     assert not half.exists()
     assert not (tmp_path / "out" / "objects" / ".part-x").exists()
+
+
+def test_a_backup_that_cannot_be_read_stands_in_no_other_ones_way(
+    issued: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    older, spoilt = back_up(issued, to=out).backup, out / "20991231T000000Z"
+    shutil.copytree(older.path, spoilt)
+    (spoilt / HEAD).write_bytes(b"")
+    made = back_up(issued, to=out)
+    assert [each.name for each in backups(out)] == [older.name, made.backup.name]
+    warned = [each for each in made.findings if each.code == "services.backup-unreadable"]
+    assert [(each.where, each.severity) for each in warned] == [(str(spoilt), Severity.WARNING)]
+    assert backup_named(out, older.name) == older
+    for name in (None, spoilt.name):  # the newest is not passed over in silence
+        with pytest.raises(Damage) as problem:
+            backup_named(out, name)
+        assert problem.value.findings[0].code == "services.backup-unreadable"
+    database.disconnect()
+    assert main(["backup", "list", "--to", str(out), "-w", str(issued.workspace.root)]) == 0
+    said = capsys.readouterr()
+    assert older.name in said.out
+    assert spoilt.name in said.out + said.err
+    assert spoilt.exists(), "it is not swept: what is in it may still be of use"
+
+
+def test_a_backup_killed_before_its_head_is_whole_is_swept(issued: Office, tmp_path: Path) -> None:
+    made = back_up(issued, to=tmp_path / "out").backup
+    half = tmp_path / "out" / "20240101T000000Z"
+    shutil.copytree(made.path, half)
+    (half / HEAD).rename(half / ".0123456789ab.tmp")
+    back_up(issued, to=tmp_path / "out")
+    assert not half.exists()
 
 
 def test_nothing_is_restored_into_a_folder_that_holds_something(issued: Office, tmp_path: Path) -> None:

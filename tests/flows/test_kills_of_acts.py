@@ -228,8 +228,10 @@ SAMPLE = [
     ("key", "rename", 1),
     ("backup", "fsync", 4),
     ("backup", "mkdir", 2),
+    ("backup", "write", 3),
     ("restore", "fsync", 20),
     ("restore", "unlink", 1),
+    ("restore", "fdatasync", 4),
     ("hold", "fsync", 1),
 ]
 
