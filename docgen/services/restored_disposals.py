@@ -12,22 +12,28 @@ from collections.abc import Iterator
 from docgen.archive import disk
 from docgen.archive.disposition import EVENT
 from docgen.findings import Finding, warning
-from docgen.services.backups import Backup, backups, lines_of
+from docgen.services.backups import Backup, backups, lines_of, unreadable_backups
 from docgen.store import disposals
 
 _LOG = "/_docgen/events.jsonl"
 
 
 def destroyed_since(restored: Backup) -> list[Finding]:
-    """Return a warning where the workspace just restored holds bytes that a newer backup knows to be destroyed."""
-    newer = [each for each in backups(restored.path.parent) if each.began > restored.began]
+    """Return a warning where the workspace just restored holds bytes that a newer backup knows to be destroyed.
+
+    A backup beside it that cannot be read is told, too: nobody can ask it.
+    """
+    root = restored.path.parent
+    odd = list(unreadable_backups(root))
+    newer = [each for each in backups(root) if each.began > restored.began]
     if not newer:
-        return []
+        return odd
     back = {item: number for item, number in _told_destroyed(newer[-1]) if disposals.is_back(item)}
     if not back:
-        return []
+        return odd
     lists = "、".join(sorted(set(back.values())))
-    return [warning("services.restored-destroyed", restored.name, count=len(back), lists=lists, newer=newer[-1].name)]
+    told = {"count": len(back), "lists": lists, "newer": newer[-1].name}
+    return [*odd, warning("services.restored-destroyed", restored.name, **told)]
 
 
 def _told_destroyed(backup: Backup) -> Iterator[tuple[str, str]]:

@@ -27,9 +27,9 @@ if not apps.ready:
 
 
 PROJECTION = 1
-_PRIMARY = 0xFF
-"""The part of an SQLite result code that all its kinds share (https://sqlite.org/rescode.html)."""
 """Counts up when the tables' content, read from the same logs, changes without a migration; SQLite's user_version."""
+_PRIMARY = 0xFF
+"""The part of an SQLite result code that all its kinds share (SQLite, Result and Error Codes)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,14 +79,14 @@ def _table(model: type[Model]) -> _Table:
     about = model._meta  # noqa: SLF001  # Django's documented API
     every = about.concrete_fields
     written = [field for field in every if not (field.primary_key and field.get_internal_type() == "BigAutoField")]
-    names = ", ".join(f'"{field.column}"' for field in written)
+    names, all_names = (", ".join(f'"{field.column}"' for field in some) for some in (written, every))
     inserting = f'INSERT INTO "{about.db_table}" ({names}) VALUES ({", ".join(["%s"] * len(written))})'  # noqa: S608  # the model's own names
     changed = ", ".join(f'"{field.column}" = excluded."{field.column}"' for field in written if not field.primary_key)
     key = about.pk.column
     return _Table(
         inserting,
         f'{inserting} ON CONFLICT ("{key}") DO UPDATE SET {changed}',
-        f'SELECT {", ".join(f"""{chr(34)}{field.column}{chr(34)}""" for field in every)} FROM "{about.db_table}"',  # noqa: S608  # as above
+        f'SELECT {all_names} FROM "{about.db_table}"',  # noqa: S608  # as above
         tuple((field.attname, isinstance(field, JSONField)) for field in written),
         tuple((field.attname, isinstance(field, JSONField)) for field in every),
     )

@@ -51,7 +51,7 @@ def cuttings() -> Mapping[str, tuple[Cutting, ...]]:
     """Return, by the item id of each scan that was taken apart, all items that still hold sheets of it.
 
     Parts count that were moved since, and papers that a part was only one half of. Goes through all archived items
-    once: about a second for a hundred thousand.
+    once: for a look at many, not at each.
     """
     found: dict[str, list[Cutting]] = {}
     rows = Paper.objects.annotate(told=Cast("sidecar", TextField())).filter(told__contains='"split"', is_disposed=False)

@@ -211,6 +211,9 @@ def test_a_backup_that_cannot_be_read_stands_in_no_other_ones_way(
             backup_named(out, name)
         assert problem.value.findings[0].code == "services.backup-unreadable"
     database.disconnect()
+    restored = restore(older, tmp_path / "new")
+    assert "services.backup-unreadable" in {each.code for each in restored.findings}
+    database.disconnect()
     assert main(["backup", "list", "--to", str(out), "-w", str(issued.workspace.root)]) == 0
     said = capsys.readouterr()
     assert older.name in said.out
